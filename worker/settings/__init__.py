@@ -1,0 +1,1 @@
+"""Environment and `config/*.toml` in, one frozen `Settings` out."""
