@@ -1,0 +1,87 @@
+"""Alerts, and how they reach people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from worker.model.articles import StoredArticle
+from worker.model.judgement import Match, Severity, Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One event as one rule sees it: (rule, story) is its natural key."""
+
+    alert_id: int
+    rule_id: str
+    story_id: int
+    revision: int  # 1 = the first alert; later evidence updates it
+    severity: Severity
+    stance: Stance
+    raised_at: datetime
+    article: StoredArticle  # the one that raised it
+    match: Match
+    places: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()  # families that report it so far
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Mutes what it matches, for a time and with a reason. Empty conditions match everything."""
+
+    silence_id: int
+    comment: str
+    starts_at: datetime
+    ends_at: datetime
+    rules: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+
+
+class NotificationStatus(StrEnum):
+    """Where a notification stands. Every alert × channel ends as sent, suppressed or failed."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One alert revision for one channel: that pair is its natural key."""
+
+    notification_id: int
+    alert: Alert
+    channel: str
+    key: str  # idempotency key: the same at every attempt
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered alert: what every kind of channel builds its own form from."""
+
+    key: str  # idempotency key
+    subject: str  # one line, no control characters
+    text: str  # plain
+    html: str  # escaped
+    payload: dict[str, Any]  # the webhook's JSON
+    severity: Severity = Severity.INFO
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel as it is configured; secrets are already resolved."""
+
+    name: str
+    kind: str  # console | email | webhook | apprise
+    options: dict[str, Any] = field(default_factory=dict)
+    minimum_severity: Severity = Severity.INFO
+    rules: tuple[str, ...] = ()  # empty = all
+    enabled: bool = True

@@ -1,0 +1,40 @@
+"""Articles, as Trucewire keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Ours: one news item as Trucewire keeps it."""
+
+    key: str  # natural key: the canonical URL, or feed and identity where there is none
+    identity: str  # of the entry within its feed
+    url: str  # canonical; "" where the entry has none
+    title: str  # plain text
+    summary: str = ""  # plain text
+    text: str = ""  # plain text, paragraphs separated by a blank line
+    author: str = ""
+    language: str = ""  # ISO 639-1, "" = unknown
+    publisher: str = ""
+    family: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    first_seen_at: datetime | None = None
+    fingerprint: str = ""  # SHA-256 over title, summary and text: changes exactly when a revision is due
+    machine_written: bool = False  # a hint
+    notes: tuple[str, ...] = ()  # decisions with reasons: "published_at: from the page, the banner was ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article with its place in the log."""
+
+    article_id: int
+    feed_id: int
+    revision: int  # 1 = as first seen
+    article: Article
+    dedicated: bool = False  # from a feed that is about the region
+    story_id: int | None = None

@@ -1,0 +1,139 @@
+"""Feeds, and what a poll of one brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """How one poll of one feed ended. Every attempt has exactly one."""
+
+    NEW = "new"  # at least one article was new or revised
+    NOTHING_NEW = "nothing_new"  # a changed body, every entry known
+    SAME_BODY = "same_body"  # 200, byte for byte the last body
+    UNCHANGED = "unchanged"  # 304
+    EMPTY = "empty"  # a feed without entries
+    NOT_A_FEED = "not_a_feed"  # 200, but a challenge page, an error page, garbage
+    NOT_FOUND = "not_found"  # 404
+    GONE = "gone"  # 410: a person decides
+    REFUSED = "refused"  # 401, 403, 451
+    RATE_LIMITED = "rate_limited"  # 429
+    CLIENT_ERROR = "client_error"  # any other 4xx
+    SERVER_ERROR = "server_error"  # 5xx
+    UNREACHABLE = "unreachable"  # name resolution or connection failed
+    TLS_ERROR = "tls_error"
+    TIMED_OUT = "timed_out"
+    TOO_LARGE = "too_large"  # body, decompressed body, or headers
+    BAD_REDIRECT = "bad_redirect"  # too many, a loop, or to nowhere
+    BAD_RESPONSE = "bad_response"  # not HTTP, a broken encoding, a torn body
+    BLOCKED_ADDRESS = "blocked_address"  # not http(s), or an address that is never connected to
+    INTERNAL_ERROR = "internal_error"  # our own fault; the feed stays due
+
+    @property
+    def ok(self) -> bool:
+        """Whether the feed was read, or is known to be as it was."""
+        return self in _READ
+
+
+_READ = {Outcome.NEW, Outcome.NOTHING_NEW, Outcome.SAME_BODY, Outcome.UNCHANGED, Outcome.EMPTY}
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as it is configured. `url` is its natural key."""
+
+    url: str
+    name: str
+    publisher: str
+    family: str  # publishers of one family count as one voice
+    languages: tuple[str, ...] = ()  # ISO 639-1, most frequent first
+    country: str = ""  # ISO 3166-1 alpha-2, "" = international
+    dedicated: bool = False  # everything in it is about the region
+    enabled: bool = True
+    origin: str = "config"  # config | opml | demo
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of a feed between two polls."""
+
+    feed_id: int
+    feed: Feed
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    failures: int = 0  # in a row
+    last_outcome: Outcome | None = None
+    last_polled_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    rate: dict[str, Any] = field(default_factory=dict)  # schedule's memory, JSON
+    redirect_url: str | None = None  # where a permanent redirect has pointed lately
+    redirect_count: int = 0  # … and how many polls in a row
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """One conditional GET."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    accept: str = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResponse:
+    """What a GET brought: 200 with a body, or 304 without."""
+
+    url: str  # after redirects
+    status: int
+    headers: dict[str, str]  # names in lower case
+    body: bytes = b""
+    permanent_url: str | None = None  # where an unbroken chain of 301/308 ended; None where there was none
+    redirects: tuple[str, ...] = ()
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the server said that nothing changed."""
+        return self.status == 304
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Theirs: one item of a feed, as published. Markup and times are raw."""
+
+    guid: str = ""
+    url: str = ""  # made absolute against the feed, otherwise untouched
+    title: str = ""  # may hold markup and entities
+    summary: str = ""  # HTML
+    content: str = ""  # HTML of the full text, where the feed carries it
+    author: str = ""
+    published: str = ""  # the string in the feed
+    updated: str = ""
+    language: str = ""
+    source_name: str = ""  # RSS <source>: whose article it is
+    source_url: str = ""
+    permalink: bool = True  # False: the GUID is said not to be an address
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """The bytes of one feed document, read."""
+
+    outcome: Outcome  # NEW (has entries), EMPTY or NOT_A_FEED
+    version: str = ""  # rss20, atom10, rss10, json1, news_sitemap, …
+    encoding: str = ""
+    title: str = ""
+    url: str = ""  # the site's page
+    language: str = ""
+    entries: tuple[Entry, ...] = ()
+    ttl_s: float | None = None  # the feed's own hint: ttl, sy:updatePeriod
+    hub_url: str = ""  # WebSub
+    self_url: str = ""
+    problems: tuple[str, ...] = ()  # what was wrong and mended
