@@ -5,7 +5,8 @@ find; one *price* for all feeds says how much waiting a poll must save to be wor
 never give it up. Never reads the clock, never draws a random number, never touches the network or the database.
 """
 
-from worker.schedule.plan import Limits, PollFacts, SchedulePlan, next_poll
+from worker.schedule.limits import Limits
+from worker.schedule.plan import PollFacts, SchedulePlan, next_poll
 from worker.schedule.price import price_for
 
 __all__ = ["Limits", "PollFacts", "SchedulePlan", "next_poll", "price_for"]
