@@ -75,6 +75,10 @@ def _complaint(file: str, raw: dict[str, Any], model: type[Section], error: Erro
         case "value_error":
             complaint, _, remedy = str(context["error"]).partition("; ")
             return SettingsError(file, key, complaint, remedy or "correct it")
+        case "tuple_type" | "list_type":
+            return SettingsError(file, key, f"not a list, got {_shortened(error['input'])}", "put it in [ ]")
+        case "too_short":
+            return SettingsError(file, key, "an empty list", "give at least one")
         case _:
             complaint = f"{error['msg'][0].lower()}{error['msg'][1:]}, got {_shortened(error['input'])}"
             return SettingsError(file, key, complaint, "correct it")
