@@ -77,6 +77,27 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """What one process allows any server to cost it, and how politely it asks."""
+
+    user_agent: str  # honest, with a contact: "Trucewire/1.0 (+https://example.org/contact)"
+    second_user_agent: str = ""  # tried before a 403 is believed; "" = the first in a browser's form
+    connect_s: float = 5.0  # per address of the host, TLS handshake included
+    read_s: float = 10.0  # between two pieces of an answer
+    total_s: float = 30.0  # from the first look-up to the last byte, redirects included
+    max_bytes: int = 5 * 2**20  # of a body as sent
+    max_decompressed_bytes: int = 10 * 2**20
+    max_redirects: int = 8
+    max_headers: int = 256
+    max_header_bytes: int = 64 * 2**10
+    max_retry_after_s: float = 24 * 3600.0
+    per_host: int = 2  # requests at once to one host
+    spacing_s: float = 0.0  # between the starts of two requests to one host
+    kept_hosts: int = 256  # hosts to which idle connections are kept
+    allow: tuple[str, ...] = ()  # host names, addresses and networks that may be private
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRequest:
     """One conditional GET."""
 
