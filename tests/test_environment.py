@@ -43,7 +43,7 @@ def test_both_forms_at_once_are_a_mistake(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="TRUCEWIRE_X_FILE: .*gone cannot be read: No such file"):
+    with pytest.raises(SettingsError, match=r"TRUCEWIRE_X_FILE: .*gone cannot be read: No such file"):
         secret("TRUCEWIRE_X", {"TRUCEWIRE_X_FILE": str(tmp_path / "gone")})
 
 

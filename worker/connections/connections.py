@@ -80,14 +80,14 @@ class Connections:
     """
 
     def __init__(self, limits: FetchLimits, resolver: Resolver = resolve) -> None:
-        self._limits = limits
+        self.limits = limits
         self._allow = AllowList.of(limits.allow)
         self._resolver = resolver
         self._adapter = _GuardedAdapter(limits)
 
     def exchange(self) -> Exchange:
         """A new exchange; its deadline starts to run now."""
-        return Exchange(self._limits, self._allow, self._resolver, time.monotonic() + self._limits.total_s)
+        return Exchange(self.limits, self._allow, self._resolver, time.monotonic() + self.limits.total_s)
 
     def send(
         self, exchange: Exchange, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
@@ -121,7 +121,7 @@ class Connections:
         return Answer(raw.status, {name.lower(): value for name, value in raw.headers.itermerged()}, raw, exchange)
 
     def _sent(self, request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
-        timeout = (self._limits.connect_s, self._limits.read_s)
+        timeout = (self.limits.connect_s, self.limits.read_s)
         try:
             return self._adapter.send(request, stream=True, timeout=timeout)
         except requests.ConnectionError as error:
@@ -139,7 +139,7 @@ class _GuardedAdapter(HTTPAdapter):
     """requests' adapter on our pools, without the cookies."""
 
     def __init__(self, limits: FetchLimits) -> None:
-        self._limits = limits
+        self.limits = limits
         super().__init__(pool_connections=limits.kept_hosts, pool_maxsize=limits.per_host, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
