@@ -1,0 +1,188 @@
+"""A feed's entry in, the article as Trucewire keeps it out.
+
+Decides identity, canonical address, times, language, clean text, publisher and fingerprint, and says why in `notes`.
+Pure: the time is an argument. Never raises on any parsed entry, never fetches, never guesses: what is not known is
+"" or None.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from worker.boilerplate import is_banner, without_tail
+from worker.bylines import agency_credit, machine_hint
+from worker.dates import believed, read_date
+from worker.languages import language_of
+from worker.markup import plain_line, plain_text
+from worker.model import Article, Entry, Feed, ParsedFeed
+from worker.urls import canonical_url, clean_url, host_of, same_site
+
+# The clock of an outlet that prints no zone. None of these has changed its clocks since 2016.
+_ZONES = {"AM": 4.0, "AZ": 4.0, "GE": 4.0, "RU": 3.0, "TR": 3.0, "IR": 3.5}
+_DATELINE_CHARS = 40  # a line that is nothing but a date
+_DATELINE_WITHIN = 4  # … among an article's first paragraphs
+
+
+def articles_of(parsed: ParsedFeed, feed: Feed, now: datetime) -> tuple[Article, ...]:
+    """Every entry of one feed document as an article, one per key, in the document's order."""
+    articles = (
+        normalise(entry, feed, parsed, now, identity)
+        for entry, identity in zip(parsed.entries, identities(parsed.entries, feed), strict=True)
+    )
+    unique: dict[str, Article] = {}
+    for article in articles:
+        unique.setdefault(article.key, article)
+    return tuple(unique.values())
+
+
+def identities(entries: Sequence[Entry], feed: Feed) -> tuple[str, ...]:
+    """One identity per entry: the best criterion that tells this document's entries apart.
+
+    A canonical address beats the GUID, since GUIDs change all at once (http to https, a new CMS) and get reused; an
+    address that several entries share (a home page, a live blog) yields to its fragment, then to the GUID, then to a
+    hash of what the entry says.
+    """
+    criteria = [_criteria(entry, feed) for entry in entries]
+    counts = Counter(candidate for candidates in criteria for candidate in set(candidates))
+    return tuple(next((c for c in candidates if counts[c] == 1), candidates[-1]) for candidates in criteria)
+
+
+def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, identity: str = "") -> Article:
+    """The article that `entry` of `feed` is.
+
+    Args:
+        entry: as `parse` gives it.
+        feed: the feed as it is configured.
+        parsed: the document that the entry stands in.
+        now: the time of this poll, aware.
+        identity: from `identities`; without it, the entry is taken to be alone in its document.
+    """
+    notes: list[str] = []
+    identity = identity or identities([entry], feed)[0]
+    title = plain_line(entry.title)
+    publisher, family = _publisher(entry, feed, notes)
+    if publisher != feed.publisher:
+        title = title.removesuffix(f" - {publisher}")
+    summary, text, dateline = _texts(entry, title, notes)
+    published_at, updated_at = _times(entry, feed, dateline, now, notes)
+    author = plain_line(entry.author)
+    machine = machine_hint(author, f"{summary}\n{text}")
+    if machine:
+        notes.append(f"machine_written: {machine}")
+    if credit := agency_credit(text or summary):
+        notes.append(f"credit: {credit}")
+    return Article(
+        key=identity if identity.startswith("https://") else f"{feed.url}#{identity}",
+        identity=identity,
+        url=clean_url(entry.url, parsed.url or feed.url),
+        title=title,
+        summary=summary,
+        text=text,
+        author=author,
+        language=language_of(title, text or summary, feed.languages),
+        publisher=publisher,
+        family=family,
+        published_at=published_at,
+        updated_at=updated_at,
+        first_seen_at=now,
+        fingerprint=fingerprint_of(title, summary, text),
+        machine_written=bool(machine),
+        notes=tuple(notes),
+    )
+
+
+def fingerprint_of(title: str, summary: str, text: str) -> str:
+    """SHA-256 (hex) over the words of an article: changes exactly when a revision is due."""
+    return hashlib.sha256("\x1f".join((title, summary, text)).encode("utf-8", "replace")).hexdigest()
+
+
+def _criteria(entry: Entry, feed: Feed) -> list[str]:
+    guid = entry.guid.strip()
+    address = entry.url or (guid if entry.permalink else "")
+    own = {canonical_url(feed.url), ""}
+    said = "\x1f".join((entry.title, entry.published or entry.summary, entry.url))
+    candidates = [
+        canonical_url(address),
+        canonical_url(address, fragment=True),
+        f"guid:{guid}" if guid else "",
+        f"hash:{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()}",
+    ]
+    return [candidate for candidate in candidates if candidate not in own]
+
+
+def _publisher(entry: Entry, feed: Feed, notes: list[str]) -> tuple[str, str]:
+    """Whose article it is: an aggregator names its sources, an outlet at most itself."""
+    name = plain_line(entry.source_name)
+    if not name or name.casefold() in (feed.publisher.casefold(), feed.name.casefold()):
+        return feed.publisher, feed.family
+    if entry.source_url and same_site(entry.source_url, feed.url):
+        return feed.publisher, feed.family
+    notes.append(f"publisher: {name}, named by the feed as its source")
+    return name, host_of(entry.source_url) or name.casefold()
+
+
+def _texts(entry: Entry, title: str, notes: list[str]) -> tuple[str, str, datetime | None]:
+    summary, dateline = _own_words(plain_text(entry.summary), title, notes)
+    text, text_dateline = _own_words(plain_text(entry.content), title, notes)
+    if text == summary:
+        text = ""
+    return summary, text, text_dateline or dateline
+
+
+def _own_words(text: str, title: str, notes: list[str]) -> tuple[str, datetime | None]:
+    """The article's own paragraphs, and the date that is printed above them."""
+    paragraphs = [line for line in text.split("\n") if line.strip()] if "\n\n" not in text else text.split("\n\n")
+    paragraphs, tail = without_tail(paragraphs)
+    if tail:
+        notes.append(f"text: cut at {tail!r}")
+    dateline: datetime | None = None
+    kept: list[str] = []
+    for number, paragraph in enumerate(paragraphs):
+        if number < _DATELINE_WITHIN and is_banner(paragraph):
+            notes.append(f"text: banner {paragraph[:_DATELINE_CHARS]!r} ignored")
+            continue
+        if number < _DATELINE_WITHIN and dateline is None and len(paragraph) <= _DATELINE_CHARS:
+            dateline = read_date(paragraph)
+            if dateline is not None:
+                continue
+        kept.append(paragraph)
+    return "\n\n".join(kept), dateline
+
+
+def _times(
+    entry: Entry, feed: Feed, dateline: datetime | None, now: datetime, notes: list[str]
+) -> tuple[datetime | None, datetime | None]:
+    zone = _zone_of(feed)
+    published = _believed(entry.published, "published_at", zone, now, notes)
+    updated = _believed(entry.updated, "updated_at", zone, now, notes)
+    if published is None and updated is not None:
+        published, updated = updated, None
+        notes.append("published_at: from the entry's update, the only time it has")
+    dateline = believed(dateline, now)
+    if dateline is None or (published and published - dateline < timedelta(days=2)):
+        return published, updated
+    notes.append(
+        f"published_at: {dateline:%Y-%m-%d} as printed above the text" + (", not the feed's" if published else "")
+    )
+    return dateline, updated or published
+
+
+def _believed(raw: str, name: str, zone: tzinfo, now: datetime, notes: list[str]) -> datetime | None:
+    if not raw.strip():
+        return None
+    read = read_date(raw, zone)
+    if read is None:
+        notes.append(f"{name}: {raw.strip()[:60]!r} is no date")
+        return None
+    if believed(read, now) is None:
+        notes.append(f"{name}: {raw.strip()[:60]!r} lies in the future")
+        return None
+    return read
+
+
+def _zone_of(feed: Feed) -> tzinfo:
+    hours = _ZONES.get(feed.country)
+    return UTC if hours is None else timezone(timedelta(hours=hours))

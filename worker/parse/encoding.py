@@ -1,0 +1,102 @@
+"""Bytes in, characters out, whatever the document and its server say its encoding is."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# "<" and the character after it, where no BOM gives the width away.
+_WIDE = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._:-]{1,40})""")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_ESCAPED = re.compile(r"^(?:utf-?7|hz|iso-2022)", re.IGNORECASE)  # encodings whose bytes are all ASCII
+# What a wrong label stands for in practice (WHATWG Encoding Standard).
+_MEANT = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252", "iso-8859-9": "cp1254"}
+# Encodings of the region's languages that a declaration of UTF-8 may hide.
+_LIKELY = ["cp1251", "koi8_r", "cp1252", "cp1254", "cp1256", "iso8859_5", "cp866"]
+_SAMPLE = 20_000  # bytes are enough to tell one encoding from another
+_TORN = 0.02  # share of broken bytes up to which UTF-8 is torn UTF-8 and not another encoding
+
+
+def decoded(body: bytes, content_type: str = "") -> tuple[str, str, tuple[str, ...]]:
+    """`body` as text, the name of its encoding, and what was wrong with what it said of itself.
+
+    Trust falls from the byte-order mark over bytes that are valid UTF-8, the XML declaration and the HTTP header
+    to a guess: many documents declare UTF-8 and are windows-1251, and many servers say Latin-1 of everything.
+    """
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, "replace"), encoding, ()
+    head = body[:200].lstrip(b" \t\r\n")
+    for start, encoding in _WIDE:
+        if head.startswith(start):
+            return body.decode(encoding, "replace"), encoding, ()
+    declared = [name for name in (_declared_in_xml(body), _declared_in_header(content_type)) if _known(name)]
+    return _decoded_bytes(body, declared)
+
+
+def _decoded_bytes(body: bytes, declared: list[str]) -> tuple[str, str, tuple[str, ...]]:
+    if not any(_ESCAPED.match(name) for name in declared):
+        try:
+            return body.decode("utf-8"), "utf-8", _override(declared, "utf-8")
+        except UnicodeDecodeError:
+            pass
+    for name in declared:
+        if codecs.lookup(name).name != "utf-8":
+            try:
+                return body.decode(_MEANT.get(name, name)), name, ()
+            except (UnicodeDecodeError, LookupError):
+                continue
+    text = body.decode("utf-8", "replace")
+    beyond_ascii = sum(byte >= 0x80 for byte in body[:_SAMPLE]) or 1
+    broken = body[:_SAMPLE].decode("utf-8", "replace").count("\ufffd")
+    if broken <= max(2, beyond_ascii * _TORN) and (beyond_ascii > 2 * broken or _is_utf8(declared)):
+        return text, "utf-8", ("bytes that are no UTF-8 were replaced",)
+    guess = _guessed(body)
+    return (
+        body.decode(guess, "replace"),
+        guess,
+        (f"declared as {declared[0] if declared else 'nothing'}, read as {guess}",),
+    )
+
+
+def _is_utf8(declared: list[str]) -> bool:
+    return not declared or codecs.lookup(declared[0]).name == "utf-8"
+
+
+def _guessed(body: bytes) -> str:
+    first = next((i for i, byte in enumerate(body) if byte >= 0x80), 0)
+    best = from_bytes(body[first : first + _SAMPLE], cp_isolation=_LIKELY, threshold=0.5).best()
+    return best.encoding if best else "cp1252"
+
+
+def _override(declared: list[str], actual: str) -> tuple[str, ...]:
+    if declared and all(codecs.lookup(name).name not in (actual, "ascii") for name in declared):
+        return (f"declared as {declared[0]}, read as {actual}",)
+    return ()
+
+
+def _declared_in_xml(body: bytes) -> str:
+    found = _DECLARED.search(body[:2000])
+    return found[1].decode("ascii").lower() if found else ""
+
+
+def _declared_in_header(content_type: str) -> str:
+    found = _CHARSET.search(content_type)
+    return found[1].lower() if found else ""
+
+
+def _known(name: str) -> bool:
+    try:
+        return bool(name) and codecs.lookup(name)._is_text_encoding
+    except LookupError:
+        return False

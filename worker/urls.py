@@ -1,0 +1,214 @@
+"""Addresses as published in, addresses to open and addresses to compare out.
+
+`clean_url` gives the address a person can open, without what only tracks; `canonical_url` gives the one under which
+an article is known, where AMP, mobile, `www.` and `http:` twins fall together. Both give "" for what is no web
+address, and both applied twice equal once. Never fetches, so it never learns where a shortener leads.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from courlan import scrub_url
+from w3lib.url import canonicalize_url
+
+MAX_LENGTH = 2048  # what sitemaps, browsers and the column that keeps it agree on
+
+_HOST = re.compile(
+    r"^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$|^\[[0-9a-f:.]+\]$"
+)
+_REPEATED_SCHEME = re.compile(r"^(?:https?:?/*)+(?=https?:/)", re.IGNORECASE)
+_LOOSE_SCHEME = re.compile(r"^(https?):/*", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(?!\d+(?:/|$))", re.IGNORECASE)
+_UNSEEN = re.compile("[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+
+_TRACKING = re.compile(
+    r"^(?:utm_.*|ga_.*|pk_.*|mtm_.*|piwik_.*|hsa_.*|oly_.*|vero_.*|mc_[ce]id|mkt_tok|_hs(?:enc|mi)|_ga|_gl|s_cid|ncid|"
+    r"(?:fb|g|y|dc|tw|tt|li_fat_|ysc|gb|wb|msc|srslt|ir)(?:r?a?clid|lid|klkid|clkid)|li_fat_id|srsltid|igshid?|"
+    r"at_(?:medium|campaign|custom\d|link_.*|format|ptr_name|bbc_team)|ns_(?:mchannel|source|campaign|linkname|fee)|"
+    r"xtor|cmpid|cmp|cid_rss|icid|ocid|campaign_?id|ref(?:_src|_url)?|referr?er|partner|spm|smid|smtyp|sr_share|"
+    r"share_?id|shared?|feature|rss|feed|ftag|soc_(?:src|trk)|wt_mc|wtmc|mbid|taid|amp_js_v|amp_gsa|usqp|guccounter|"
+    r"guce_.*|xt_.*|trk|tblci|dicbo|outputtype|amp|_amp|fromrss|rss_?id)$",
+    re.IGNORECASE,
+)
+# Parameters that track or tell articles apart, depending on what they say.
+_TRACKING_IF = {
+    "source": re.compile(r"^(?!\d+$)", re.IGNORECASE),
+    "src": re.compile(r"^(?!\d+$)", re.IGNORECASE),
+    "from": re.compile(r"^(?:rss|feed|telegram|tg|twitter|facebook|fb|newsletter|email|main|home)", re.IGNORECASE),
+    "output": re.compile(r"^amp$", re.IGNORECASE),
+    "view": re.compile(r"^(?:mobile|amp)$", re.IGNORECASE),
+    "m": re.compile(r"^1$"),
+    "format": re.compile(r"^(?:amp|rss)$", re.IGNORECASE),
+    "mode": re.compile(r"^amp$", re.IGNORECASE),
+}
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
+_SESSION_NAMES = frozenset({"phpsessid", "jsessionid", "sessionid", "sid_session"})
+
+_TWIN_LABELS = frozenset({"www", "www2", "www3", "m", "mobile", "amp", "touch", "wap", "mob"})
+_AMP_PATH = re.compile(r"/amp(?:\.html?)?/?$|\.amp(?=\.html?$|$)|^/amp(?=/)|/amp(?=/)", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_LANGUAGE_HOME = re.compile(r"^/(?:[a-z]{2}|[a-z]{2}[-_][a-z]{2}|eng|rus|arm|aze|geo|tur)$", re.IGNORECASE)
+_SLASHES = re.compile(r"(?<!:)/{2,}")
+_ROUTE = re.compile(r"^(?:!|/)")  # a fragment that a page's own script reads as its path
+
+_SHORTENERS = frozenset(
+    host
+    for line in (
+        "bit.ly t.co goo.gl tinyurl.com ow.ly is.gd buff.ly dlvr.it ift.tt j.mp tiny.cc rb.gy cutt.ly trib.al t.ly",
+        "lnkd.in fb.me clck.ru vk.cc u.to shorturl.at bl.ink rebrand.ly snip.ly wp.me db.tt qr.ae",
+        "reut.rs nyti.ms bbc.in cnn.it wapo.st aje.io bloom.bg on.ft.com econ.st p.dw.com a.msn.com flip.it",
+    )
+    for host in line.split()
+)
+_OPAQUE = re.compile(
+    r"^(?:news\.google\.[a-z.]+/(?:rss/)?(?:articles|read|stories|__i)|(?:www\.)?google\.[a-z.]+/(?:url|search|alerts)|"
+    r"feedproxy\.google\.com/~r|feeds\.feedburner\.com/~r|rss\.feedsportal\.com|r\.search\.yahoo\.com|"
+    r"(?:www\.)?bing\.com/news/apiclick)",
+    re.IGNORECASE,
+)
+# Redirectors that carry the target in the open: host and path → the parameter that holds it.
+_REDIRECTORS = (
+    (re.compile(r"^(?:www\.)?google\.[a-z.]+/url$"), ("url", "q")),
+    (re.compile(r"^(?:www\.)?bing\.com/news/apiclick"), ("url",)),
+    (re.compile(r"^(?:lm?|www)\.facebook\.com/l\.php$"), ("u",)),
+    (re.compile(r"^(?:m\.)?vk\.com/away(?:\.php)?$"), ("to",)),
+)
+_AMP_CACHE = re.compile(r"^[a-z0-9-]+\.cdn\.ampproject\.org/[cvi]/(s/)?(.+)$", re.IGNORECASE)
+_GOOGLE_AMP = re.compile(r"^(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)$", re.IGNORECASE)
+
+
+def clean_url(url: str, base: str = "") -> str:
+    """`url` as an absolute http(s) address to open, or "" where it is none.
+
+    Mends what publishers get wrong (`http://http://`, `//host`, backslashes, an empty port, white space), resolves it
+    against `base`, unwraps redirectors that show their target, and drops user names and what only tracks.
+    """
+    parts = _split(url, base)
+    if parts is None:
+        return ""
+    for _ in range(3):  # a redirector may lead to another one
+        target = _target(parts)
+        inner = _split(target) if target else None
+        if inner is None:
+            break
+        parts = inner
+    return _joined(parts._replace(query=_without_tracking(parts.query), path=_SESSION.sub("", parts.path)))
+
+
+def canonical_url(url: str, *, fragment: bool = False) -> str:
+    """The address under which an article is known, or "" where `url` does not name one article.
+
+    A home page, a shortener and a Google News link name none. With `fragment`, what follows `#` is kept: for a page
+    whose parts are articles of their own.
+    """
+    cleaned = clean_url(url)
+    if not cleaned or _OPAQUE.match(cleaned.partition("://")[2]):
+        return ""
+    parts = urlsplit(cleaned)
+    host = _without_twin(parts.netloc)
+    if host in _SHORTENERS or parts.netloc in _SHORTENERS:
+        return ""
+    path = _INDEX.sub("", _AMP_PATH.sub("", parts.path)).rstrip("/")
+    anchor = parts.fragment if fragment or _ROUTE.match(parts.fragment) else ""
+    if not parts.query and not anchor and (not path or _LANGUAGE_HOME.match(path)):
+        return ""
+    return _joined(SplitResult("https", host, path or "/", parts.query, anchor))
+
+
+def host_of(url: str) -> str:
+    """The host of `url` without `www.`, mobile and AMP labels and port; "" where it is no web address."""
+    parts = _split(url)
+    return _without_twin(parts.hostname or "") if parts else ""
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses belong to one site: one host is the other, or lies below it."""
+    a, b = host_of(one), host_of(other)
+    return bool(a and b) and (a == b or a.endswith("." + b) or b.endswith("." + a))
+
+
+def _split(url: str, base: str = "") -> SplitResult | None:
+    try:
+        text = _mended(url)
+        if base and not _LOOSE_SCHEME.match(text):  # `//host` takes https, whatever the base has
+            text = urljoin(base, text)
+        parts = urlsplit(_LOOSE_SCHEME.sub(r"\1://", text))
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+        if parts.scheme.lower() not in ("http", "https"):
+            return None
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        return None
+    host = f"[{host}]" if ":" in host else host
+    if not _HOST.match(host) or len(host) > 253:
+        return None
+    default = {"http": 80, "https": 443}[parts.scheme.lower()]
+    return parts._replace(scheme=parts.scheme.lower(), netloc=host if port in (None, default) else f"{host}:{port}")
+
+
+def _mended(url: str) -> str:
+    text = url.strip()[: 4 * MAX_LENGTH].removeprefix("<![CDATA[").removesuffix("]]>")
+    if _OTHER_SCHEME.match(text) and not _LOOSE_SCHEME.match(text):
+        return text
+    path, mark, rest = text.partition("?")
+    text = path.replace("\\", "/") + mark + rest
+    text = _UNSEEN.sub(lambda c: "%20" if c.group() == " " else "", text)
+    text = _REPEATED_SCHEME.sub("", f"https:{text}" if text.startswith("//") else text)
+    return text if "://" in text[8:] else str(scrub_url(text))
+
+
+def _target(parts: SplitResult) -> str:
+    """Where a redirector or an AMP cache leads, as far as its address says."""
+    place = f"{parts.netloc}{parts.path}"
+    for cache in (_AMP_CACHE, _GOOGLE_AMP):
+        if found := cache.match(place):
+            query = f"?{parts.query}" if parts.query else ""
+            return f"http{'s' if found[1] else ''}://{unquote(found[2])}{query}"
+    for redirector, names in _REDIRECTORS:
+        if redirector.match(place):
+            values = dict(parse_qsl(parts.query))
+            return next((values[name] for name in names if _LOOSE_SCHEME.match(values.get(name, ""))), "")
+    return ""
+
+
+def _without_tracking(query: str) -> str:
+    if not query:
+        return ""
+    try:
+        pairs = parse_qsl(
+            query.replace("&amp;", "&"), keep_blank_values=True, max_num_fields=200, errors="surrogateescape"
+        )
+    except ValueError:
+        return query
+    kept = [(name, value) for name, value in pairs if not _tracks(name, value)]
+    if len(kept) == len(pairs):
+        return query
+    return urlencode(kept, errors="surrogateescape")
+
+
+def _tracks(name: str, value: str) -> bool:
+    lowered = name.lower().removeprefix("amp;")
+    condition = _TRACKING_IF.get(lowered)
+    if condition is not None:
+        return bool(condition.match(value))
+    return bool(_TRACKING.match(lowered)) or lowered in _SESSION_NAMES
+
+
+def _without_twin(host: str) -> str:
+    labels = host.split(".")
+    while len(labels) > 2 and labels[0] in _TWIN_LABELS:
+        labels = labels[1:]
+    if len(labels) > 3 and labels[1] in ("m", "mobile"):  # en.m.wikipedia.org
+        del labels[1]
+    return ".".join(labels)
+
+
+def _joined(parts: SplitResult) -> str:
+    path = _SLASHES.sub("/", parts.path) or "/"
+    try:
+        url = canonicalize_url(urlunsplit(parts._replace(path=path)), keep_fragments=True)
+    except (ValueError, UnicodeError):
+        return ""
+    return url.removesuffix("#") if len(url) <= MAX_LENGTH else ""
