@@ -36,7 +36,7 @@ LADDER = [
         "render",
         "opml",
     ],
-    ["urls", "text", "markup"],
+    ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate"],
     ["errors"],
     ["model"],
 ]
