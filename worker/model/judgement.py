@@ -99,6 +99,7 @@ class Match:
     span: Span  # of the sentence
     marks: tuple[tuple[int, int], ...] = ()  # of the terms within the sentence
     cues: tuple[str, ...] = ()  # the words that decided the stance
+    elsewhere: str = ""  # the place outside the region that this sentence is about; such a match raises nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Rule:
     any: tuple[str, ...] = ()  # own words and phrases; `*` at the end stands for any ending
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+    near: int | None = None  # at most so many words between the words of `all` (or a word of `any` and the concept)
     fields: tuple[str, ...] = ("title", "summary", "text")
     regions: tuple[Region, ...] = (Region.YES,)
     places: tuple[str, ...] = ()

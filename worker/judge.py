@@ -1,0 +1,161 @@
+"""One article in, the whole decision on it out: places, relevance, matches, and what every rule makes of them.
+
+The composition of `places`, `concepts` and `rules`, each of which knows nothing of the others. Built once from a
+profile, the lexicons and the rules; pure ever after, and safe to share between threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from worker.concepts import Concepts
+from worker.model import (
+    Article,
+    Judgement,
+    Lexicon,
+    Match,
+    Profile,
+    Region,
+    Relevance,
+    Rule,
+    RuleTrace,
+    Severity,
+    Span,
+    Stance,
+)
+from worker.places import Places, Sighting, Sort, relevance_of
+from worker.rules import Rules
+from worker.text import Passage, read_passage, script_of
+
+_LANGUAGE_OF_SCRIPT = {"armenian": "hy", "georgian": "ka", "cyrillic": "ru", "arabic": "fa"}
+_BEGINNING = 400  # characters of a field that count as the article's beginning
+
+
+class Judge:
+    """Decides on articles."""
+
+    def __init__(self, profile: Profile, lexicons: Iterable[Lexicon], rules: Iterable[Rule]) -> None:
+        """Compile the profile, the lexicons and the rules.
+
+        Raises:
+            worker.text.TermError: a term is malformed; the settings readers have checked that before.
+        """
+        lexicons = tuple(lexicons)
+        self._profile = profile
+        self._places = Places(profile, lexicons)
+        self._concepts = Concepts(lexicons)
+        self._rules = Rules(rules)
+
+    def judge(self, article: Article, *, dedicated: bool = False) -> Judgement:
+        """The decision on `article`.
+
+        Args:
+            article: as it is kept; its language is believed unless its script contradicts.
+            dedicated: whether it comes from a feed that is about the region.
+        """
+        passages = [
+            read_passage(name, text)
+            for name, text in (("title", article.title), ("summary", article.summary), ("text", article.text))
+            if text
+        ]
+        language = self._language(article)
+        year = article.published_at.year if article.published_at else None
+        sightings = self._places.sightings(passages, language)
+        matches = self._concepts.matches(passages, language, year=year)
+        relevance = relevance_of(
+            self._profile,
+            sightings,
+            language=language,
+            dedicated=dedicated,
+            conflict=any(match.span.field == "title" or match.span.start < _BEGINNING for match in matches),
+            words=sum(passage.folded.text.count(" ") + 1 for passage in passages),
+        )
+        placed = tuple(_placed(match, passages, sightings, self._profile.powers) for match in matches)
+        return Judgement(relevance, placed, self._rules.traces(article, passages, relevance, placed))
+
+    def _language(self, article: Article) -> str:
+        by_script = _LANGUAGE_OF_SCRIPT.get(script_of(article.title or article.text[:200]), "")
+        if by_script in {"hy", "ka"} or (by_script and not article.language):
+            return by_script
+        return article.language or "en"
+
+
+def _placed(match: Match, passages: Sequence[Passage], sightings: Sequence[Sighting], powers: Collection[str]) -> Match:
+    """`match`, saying so where its sentence, or the last place named before it, lies outside the region."""
+    passage = next(passage for passage in passages if passage.name == match.span.field)
+    start = passage.folded.position(match.span.start)
+    number = passage.sentence_at(start)
+    by_sentence: dict[int, list[Sighting]] = {}
+    for seen in sightings:
+        if seen.field == passage.name and seen.sort in (Sort.REGION, Sort.ELSEWHERE):
+            by_sentence.setdefault(passage.sentence_at(seen.start), []).append(seen)
+    last = max((nearby for nearby in by_sentence if nearby <= number), default=None)
+    if last is None:
+        return match
+    named = by_sentence[last]
+    if any(seen.sort is Sort.REGION or seen.name in powers for seen in named):
+        return match
+    return replace(match, elsewhere=named[0].name)
+
+
+def judgement_to_json(judgement: Judgement) -> dict[str, Any]:
+    """`judgement` as what JSON can hold; empty parts are left out."""
+    return {
+        "region": str(judgement.relevance.region),
+        "places": list(judgement.relevance.places),
+        "evidence": list(judgement.relevance.evidence),
+        "matches": [_compact(asdict(match)) for match in judgement.matches],
+        "rules": [
+            _compact(
+                {
+                    "rule_id": trace.rule_id,
+                    "fired": trace.fired,
+                    "reason": trace.reason,
+                    "severity": str(trace.severity),
+                    "match": judgement.matches.index(trace.match) if trace.match in judgement.matches else None,
+                    "own_match": asdict(trace.match) if trace.match and trace.match not in judgement.matches else None,
+                }
+            )
+            for trace in judgement.rules
+        ],
+    }
+
+
+def _compact(parts: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in parts.items() if value is not None and value not in ((), [], "")}
+
+
+def judgement_from_json(stored: dict[str, Any]) -> Judgement:
+    """The judgement that `judgement_to_json` wrote."""
+    matches = tuple(_match_from_json(match) for match in stored["matches"])
+    relevance = Relevance(Region(stored["region"]), tuple(stored["places"]), tuple(stored["evidence"]))
+    rules = tuple(
+        RuleTrace(
+            rule["rule_id"],
+            fired=rule["fired"],
+            reason=rule["reason"],
+            match=matches[rule["match"]]
+            if "match" in rule
+            else _match_from_json(rule["own_match"])
+            if "own_match" in rule
+            else None,
+            severity=Severity(rule["severity"]),
+        )
+        for rule in stored["rules"]
+    )
+    return Judgement(relevance, matches, rules)
+
+
+def _match_from_json(stored: dict[str, Any]) -> Match:
+    return Match(
+        concept=stored["concept"],
+        stance=Stance(stored["stance"]),
+        terms=tuple(stored["terms"]),
+        sentence=stored["sentence"],
+        span=Span(**stored["span"]),
+        marks=tuple((start, end) for start, end in stored.get("marks", ())),
+        cues=tuple(stored.get("cues", ())),
+        elsewhere=stored.get("elsewhere", ""),
+    )

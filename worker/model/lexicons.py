@@ -1,0 +1,72 @@
+"""What the language layer knows: lexicons by language, and the profile of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from worker.model.judgement import Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words beside a concept's term that say which stance a sentence takes."""
+
+    stance: Stance
+    terms: tuple[str, ...]
+    strength: float  # the strongest cue decides; each word of distance costs a little
+    before: int = 0  # how many words before the concept's term it may stand, 0 = never there
+    after: int = 0  # how many words after it
+    concepts: tuple[str, ...] = ()  # empty = all
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptTerms:
+    """How one language names a concept."""
+
+    concept: str
+    terms: tuple[str, ...]
+    stance: Stance | None = None  # what the term says of itself where no cue contradicts: "peace deal signed"
+    unless: tuple[str, ...] = ()  # words in the sentence that give the term another sense: tariff truce
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is known of one language. Terms are written as `worker.text.terms` says."""
+
+    language: str  # ISO 639-1
+    endings: Mapping[str, str] = field(default_factory=dict)  # name → regular expression
+    concepts: tuple[ConceptTerms, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    tails: tuple[str, ...] = ()  # headings after which other articles are advertised: "Don't miss"
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # sport, culture, … → terms that are sure signs
+    hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … → terms of which one alone says nothing
+    world: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # country or theatre of war → terms
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place, actor or institution of a region's gazetteer."""
+
+    name: str
+    kind: str  # country, capital, city, village, province, corridor, person, institution, …
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # language ("" = any) → terms
+    country: str = ""  # ISO 3166-1 alpha-2
+    core: bool = False  # names the conflict by itself
+    weight: float = 1.0  # how much one mention says that the article is about the region
+    latitude: float | None = None  # degrees north
+    longitude: float | None = None  # degrees east
+    needs: bool = False  # a name that means something else too: counts only beside another place of the region
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A region: what it consists of, and what only sounds like it."""
+
+    name: str
+    countries: tuple[str, ...]  # as the lexicons' `world` calls them: these are not elsewhere
+    languages: tuple[str, ...]  # ISO 639-1: news in them that names no place is about the region
+    places: tuple[Place, ...]
+    powers: tuple[str, ...] = ()  # countries that act in the region: a sentence naming one may well be about the region
+    traps: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Language → what only sounds like the region → terms: Georgia (USA) → Atlanta, Georgia Tech, …"""

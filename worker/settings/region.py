@@ -1,0 +1,107 @@
+"""`region.toml` and the gazetteer it names in; a frozen profile of the region out.
+
+The profile says which places, people and institutions make up the region, and what only sounds like it. A mistake in
+either file is one `SettingsError` line.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from worker.errors import SettingsError
+from worker.model import Lexicon, Place, Profile
+from worker.settings.lexicons import check_terms, read_lexicons
+from worker.settings.toml import Section, read_toml
+
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
+ANY_LANGUAGE = "any"  # names that are written the same, without endings, in every language
+
+
+class PlaceSection(Section):
+    """`[[place]]`: a place, person or institution, with its names by language."""
+
+    name: str = Field(min_length=1)
+    kind: str = Field(min_length=1)
+    country: Country | None = None
+    core: bool = False
+    needs_company: bool = False
+    weight: float = Field(default=1.0, gt=0, le=10)
+    coordinates: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
+    names: dict[str, tuple[str, ...]] = Field(min_length=1)
+
+
+class PlacesFile(Section):
+    """A further file of places."""
+
+    place: tuple[PlaceSection, ...]
+
+
+class RegionFile(Section):
+    """`region.toml`."""
+
+    name: str = Field(min_length=1)
+    countries: tuple[str, ...] = Field(min_length=1)
+    powers: tuple[str, ...] = ()
+    languages: tuple[Language, ...] = ()
+    places: tuple[str, ...] = ()
+    place: tuple[PlaceSection, ...] = ()
+    traps: dict[Language, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+
+
+def read_region(path: Path) -> Profile:
+    """The profile in `path` and in the files of places it names, which lie beside it.
+
+    Raises:
+        SettingsError: the first mistake, with file, key and remedy.
+    """
+    file = read_toml(path, RegionFile)
+    lexicons = {lexicon.language: lexicon for lexicon in read_lexicons()}
+    places = _places(path.name, file.place, lexicons)
+    for number, name in enumerate(file.places, 1):
+        if Path(name).name != name:
+            raise SettingsError(path.name, f"places[{number}]", f"{name!r} is a path", "name a file beside this one")
+        further = read_toml(path.parent / name, PlacesFile)
+        places += _places(name, further.place, lexicons)
+    if not places:
+        raise SettingsError(path.name, "place", "the region has no places", "add a [[place]], or name a file in places")
+    for language, traps in file.traps.items():
+        for trap, terms in traps.items():
+            check_terms(path.name, f"traps.{language}.{trap}", terms, _endings(lexicons, language))
+    return Profile(file.name, file.countries, file.languages, tuple(places), file.powers, file.traps)
+
+
+def _places(file: str, sections: tuple[PlaceSection, ...], lexicons: dict[str, Lexicon]) -> list[Place]:
+    places = []
+    for number, section in enumerate(sections, 1):
+        for language, names in section.names.items():
+            if language != ANY_LANGUAGE and language not in lexicons:
+                raise SettingsError(
+                    file,
+                    f"place[{number}].names.{language}",
+                    "no lexicon for this language",
+                    f"use one of {', '.join((ANY_LANGUAGE, *sorted(lexicons)))}",
+                )
+            check_terms(file, f"place[{number}].names.{language}", names, _endings(lexicons, language))
+        latitude, longitude = section.coordinates or (None, None)
+        places.append(
+            Place(
+                name=section.name,
+                kind=section.kind,
+                names=section.names,
+                country=section.country or "",
+                core=section.core,
+                weight=section.weight,
+                latitude=latitude,
+                longitude=longitude,
+                needs=section.needs_company,
+            )
+        )
+    return places
+
+
+def _endings(lexicons: dict[str, Lexicon], language: str) -> dict[str, str]:
+    return dict(lexicons[language].endings) if language in lexicons else {}

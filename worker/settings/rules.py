@@ -1,0 +1,122 @@
+"""`rules.toml` in; frozen rules out.
+
+A rule asks for concepts, for words of its own, or for both. What can never fire is a mistake and is said so.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from worker.errors import SettingsError
+from worker.model import Region, Rule, Severity, Stance
+from worker.settings.lexicons import ConceptName
+from worker.settings.toml import Section, read_toml
+
+Word = Annotated[str, Field(min_length=2, max_length=100)]
+Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
+_LEAST_BEFORE_STAR = 3  # letters; a shorter stem with any ending matches half of the language
+
+
+class RuleSection(Section):
+    """`[[rule]]`."""
+
+    id: str = Field(pattern="^[a-z][a-z0-9_-]{0,39}$")
+    title: str = Field(min_length=1, max_length=100)
+    severity: Severity
+    concepts: tuple[ConceptName, ...] = ()
+    stances: tuple[Stance, ...] = ()
+    any: tuple[Word, ...] = ()
+    all: tuple[Word, ...] = ()
+    none: tuple[Word, ...] = ()
+    near: int | None = Field(default=None, ge=0, le=100)
+    fields: tuple[Literal["title", "summary", "text"], ...] = Field(default=("title", "summary", "text"), min_length=1)
+    regions: tuple[Region, ...] = (Region.YES,)
+    places: tuple[str, ...] = ()
+    languages: tuple[Language, ...] = ()
+    publishers: tuple[str, ...] = ()
+    enabled: bool = True
+
+    @model_validator(mode="after")
+    def _can_fire(self) -> RuleSection:
+        if not (self.concepts or self.any or self.all):
+            raise ValueError("asks for nothing; give concepts, any or all")
+        if self.stances and not self.concepts:
+            raise ValueError("stances without concepts; add concepts, or leave stances out")
+        if self.near is not None and len(self.all) + bool(self.any) < 2:
+            raise ValueError("near needs two words; give at least two in all, or any beside all")
+        for word in (*self.any, *self.all, *self.none):
+            _check_word(word)
+        excluded = {word.casefold() for word in self.none}
+        for word in self.all:
+            if word.casefold() in excluded:
+                raise ValueError(f"{word!r} is in all and in none; take it out of one of them")
+        if self.any and all(word.casefold() in excluded for word in self.any):
+            raise ValueError("every word of any is also in none; take it out of one of them")
+        return self
+
+
+def _check_word(word: str) -> None:
+    for part in word.split():
+        letters = part.rstrip("*")
+        if "*" in letters:
+            raise ValueError(f"{word!r} has a * before its end; write * only where a word ends")
+        if part.endswith("*") and len(letters) < _LEAST_BEFORE_STAR:
+            raise ValueError(f"{word!r} matches nearly everything; write at least three letters before the *")
+    if not any(char.isalnum() for char in word):
+        raise ValueError(f"{word!r} has no letter; write a word")
+
+
+class RulesFile(Section):
+    """`rules.toml`."""
+
+    rule: tuple[RuleSection, ...] = Field(min_length=1)
+
+
+def read_rules(path: Path, places: frozenset[str] | None = None) -> tuple[Rule, ...]:
+    """The rules in the file at `path`.
+
+    Args:
+        path: of `rules.toml`.
+        places: the gazetteer's names, for finding places that no article can name; None checks none.
+
+    Raises:
+        SettingsError: the first mistake, with file, key and remedy.
+    """
+    file = read_toml(path, RulesFile)
+    seen: set[str] = set()
+    for number, section in enumerate(file.rule, 1):
+        if section.id in seen:
+            raise SettingsError(path.name, f"rule[{number}].id", f"{section.id!r} is used twice", "choose another id")
+        seen.add(section.id)
+        for place in section.places:
+            if places is not None and place not in places:
+                raise SettingsError(
+                    path.name,
+                    f"rule[{number}].places",
+                    f"{place!r} is not in the gazetteer",
+                    "use a name of region.toml",
+                )
+    return tuple(_rule(section) for section in file.rule)
+
+
+def _rule(section: RuleSection) -> Rule:
+    return Rule(
+        rule_id=section.id,
+        title=section.title,
+        severity=section.severity,
+        concepts=section.concepts,
+        stances=section.stances,
+        any=section.any,
+        all=section.all,
+        none=section.none,
+        near=section.near,
+        fields=section.fields,
+        regions=section.regions,
+        places=section.places,
+        languages=section.languages,
+        publishers=section.publishers,
+        enabled=section.enabled,
+    )

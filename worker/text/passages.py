@@ -1,0 +1,41 @@
+"""One field of an article, read once: as written, folded, and cut into sentences.
+
+Everything that looks for places or concepts works on passages, so that nothing is folded or cut twice.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from worker.text.folding import Folded, fold
+from worker.text.sentences import sentence_spans
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`text` as written; `sentences` are spans of the *folded* text."""
+
+    name: str  # title | summary | text
+    text: str
+    folded: Folded
+    sentences: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...] = field(repr=False, default=())
+
+    def sentence_at(self, position: int) -> int:
+        """The number of the sentence that holds `position` of the folded text, or the one before it."""
+        return max(0, bisect_right(self.starts, position) - 1)
+
+    def written(self, start: int, end: int) -> str:
+        """What stands in the original where the folded text has `[start:end]`."""
+        origin = self.folded.origin(start, end)
+        return self.text[origin[0] : origin[1]]
+
+
+def read_passage(name: str, text: str) -> Passage:
+    """The field `name` of an article, ready for matching."""
+    folded = fold(text)
+    spans = sentence_spans(text)
+    if folded.offsets is not None:
+        spans = [(folded.position(start), folded.position(end)) for start, end in spans]
+    return Passage(name, text, folded, tuple(spans), tuple(start for start, _ in spans))

@@ -1,0 +1,192 @@
+"""Terms in, an index out that finds all of them, inflected, in one pass over a folded text.
+
+A term is one or more words. Each word is letters, followed by how it may end:
+
+======================  ==========================================================================================
+``ceasefire``           exactly this word
+``truce(s)?``           a group of a regular expression, spelt out
+``перемири~n``          one of the endings that the language's lexicon calls ``n``
+``truce*``              any ending of up to eight letters
+``lay down``            words side by side, with a blank or a hyphen between them
+``lay down .. arms``    up to three words may stand in between; ``..5`` says how many; never across a full stop
+``sign/reach deal``     either word
+======================  ==========================================================================================
+
+The index looks for the letters before the first ending with Aho-Corasick and tries the rest only there, so thousands
+of terms cost little more than a few. Never sees an unfolded text: terms are folded when they are compiled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+import ahocorasick_rs
+
+from worker.text.folding import fold
+
+P = TypeVar("P")
+
+_GAP = re.compile(r"\.\.(\d*)$")
+_SPECIAL = re.compile(r"[~*(\[]")
+_GROUP = re.compile(r"\((?:[^()\\]|\([^()\\]*\))*\)\??|\[[^\]\\]*\]\??")
+_ANY_ENDING = r"\w{0,8}"
+_BETWEEN_WORDS = r"(?:[ -]| - |  )"
+_WORD_AWAY = r"(?:[^\w.!?;։]*[^\w.!?;։]\w[\w'.-]*)"
+_AFTER_WORDS = r"[^\w.!?;։]+"
+_DEFAULT_GAP = 3
+
+
+class TermError(ValueError):
+    """A term that cannot be compiled; the message says why, and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term(Generic[P]):
+    """A term as it is written in a settings file, and what finding it means."""
+
+    written: str
+    payload: P
+    endings: Mapping[str, str]  # the language's: name → regular expression
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[P]):
+    """One term found: `text[start:end]` of the folded text."""
+
+    start: int
+    end: int
+    payload: P
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled(Generic[P]):
+    payload: P
+    rest: re.Pattern[str] | None  # matched where the key ends; None: the word ends there
+
+
+class TermIndex(Generic[P]):
+    """All terms of a lexicon or gazetteer, compiled once."""
+
+    def __init__(self, terms: Iterable[Term[P]]) -> None:
+        """Compile `terms`.
+
+        Raises:
+            TermError: a term is malformed.
+        """
+        by_key: dict[str, list[_Compiled[P]]] = {}
+        for term in terms:
+            for key, rest in _compile(term.written, term.endings):
+                by_key.setdefault(key, []).append(_Compiled(term.payload, rest))
+        self._compiled = list(by_key.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_key)) if by_key else None
+
+    def find(self, text: str) -> list[Hit[P]]:
+        """Every term in the folded `text`, by position; overlapping ones too."""
+        if self._automaton is None:
+            return []
+        hits: list[Hit[P]] = []
+        length, compiled = len(text), self._compiled
+        for which, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+                continue
+            for term in compiled[which]:
+                if term.rest is None:
+                    if end == length or not (text[end].isalnum() or text[end] == "_"):
+                        hits.append(Hit(start, end, term.payload))
+                elif found := term.rest.match(text, end):
+                    hits.append(Hit(start, found.end(), term.payload))
+        hits.sort(key=_by_position)
+        return hits
+
+
+def check_term(written: str, endings: Mapping[str, str]) -> None:
+    """Complain where `written` is no term.
+
+    Raises:
+        TermError: says why, and what to write instead.
+    """
+    _compile(written, endings)
+
+
+def _by_position(hit: Hit[P]) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
+def _compile(written: str, endings: Mapping[str, str]) -> list[tuple[str, re.Pattern[str] | None]]:
+    """The term's keys for the automaton, each with what must follow it."""
+    words = written.split()
+    if not words or _GAP.fullmatch(words[0]) or _GAP.fullmatch(words[-1]):
+        raise TermError(f"{written!r} is no term; write at least one word, and gaps only between words")
+    literal = [word for word in words if not _SPECIAL.search(word) and "/" not in word and not _GAP.fullmatch(word)]
+    if len(literal) == len(words):
+        phrase = fold(" ".join(words)).text
+        return [(key, None) for key in dict.fromkeys((phrase, phrase.replace(" ", "-"), phrase.replace("-", " ")))]
+    compiled: list[tuple[str, re.Pattern[str] | None]] = []
+    tail = "".join(_pattern_of_following(word, words[at - 1], endings, written) for at, word in enumerate(words) if at)
+    for first in _alternatives(words[0]):
+        stem, ending = _split(first, endings, written)
+        if len(stem) < 2 and len(words) == 1:
+            raise TermError(f"{written!r} has too few letters; write at least two before the ending")
+        compiled.append((stem, _pattern(ending + r"(?!\w)" + tail)))
+    return compiled
+
+
+@lru_cache(maxsize=4096)
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
+
+
+def _pattern_of_following(word: str, previous: str, endings: Mapping[str, str], written: str) -> str:
+    if _GAP.fullmatch(word):
+        return ""
+    if gap := _GAP.fullmatch(previous):
+        before = f"{_WORD_AWAY}{{0,{gap.group(1) or _DEFAULT_GAP}}}?{_AFTER_WORDS}"
+    else:
+        before = _BETWEEN_WORDS
+    choices = []
+    for choice in _alternatives(word):
+        stem, ending = _split(choice, endings, written)
+        choices.append(re.escape(stem) + ending)
+    return f"{before}(?:{'|'.join(choices)})(?!\\w)"
+
+
+def _alternatives(word: str) -> list[str]:
+    depth, parts = 0, [""]
+    for char in word:
+        depth += (char == "(") - (char == ")")
+        if char == "/" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
+
+
+def _split(word: str, endings: Mapping[str, str], written: str) -> tuple[str, str]:
+    """The letters of a word, and the regular expression of its endings."""
+    special = _SPECIAL.search(word)
+    if special is None:
+        return fold(word).text, ""
+    stem, rest, ending = fold(word[: special.start()]).text, word[special.start() :], ""
+    while rest:
+        if rest == "*":
+            ending, rest = ending + _ANY_ENDING, ""
+        elif rest.startswith("~"):
+            name, rest = rest[1:], ""
+            if name not in endings:
+                raise TermError(f"{written!r} has the unknown ending {name!r}; use one of {', '.join(sorted(endings))}")
+            ending += f"(?:{fold(endings[name]).text})"
+        elif group := _GROUP.match(rest):
+            inner = group.group()
+            ending += fold(inner.replace("(", "(?:")).text
+            rest = rest[group.end() :]
+            letters = re.match(r"[^~*(\[]*", rest)
+            if letters and letters.group():
+                ending += re.escape(fold(letters.group()).text)
+                rest = rest[letters.end() :]
+        else:
+            raise TermError(f"{written!r} cannot be read at {rest!r}; write letters, (groups), ~endings or *")
+    return stem, ending
