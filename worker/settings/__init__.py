@@ -1,1 +1,115 @@
-"""Environment and `config/*.toml` in, one frozen `Settings` out."""
+"""Environment and `config/*.toml` in, one frozen `Settings` out.
+
+Every mistake is one `SettingsError`: file, key, complaint, remedy. Nothing is read from the environment anywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from worker.errors import SettingsError
+from worker.model import Channel, Feed, FetchLimits, Lexicon, Profile, Rule
+from worker.schedule import Limits
+from worker.settings.channels import read_channels
+from worker.settings.feeds import read_feeds
+from worker.settings.lexicons import read_lexicons
+from worker.settings.region import read_region
+from worker.settings.rules import read_rules
+from worker.settings.variables import Variables, check_names, read_variables
+
+__all__ = ["Settings", "complaints", "fetch_limits", "load_settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator decides."""
+
+    config: Path
+    data: Path
+    database_url: str
+    broker_url: str
+    feeds: tuple[Feed, ...]
+    profile: Profile
+    lexicons: tuple[Lexicon, ...]
+    rules: tuple[Rule, ...]
+    channels: tuple[Channel, ...]
+    fetch: FetchLimits
+    schedule: Limits
+    fresh_for: timedelta  # an older article raises no alert
+    keep_polls: timedelta
+    log_level: str
+
+
+def load_settings(environ: Mapping[str, str], version: str) -> Settings:
+    """The settings of this installation.
+
+    Args:
+        environ: environment variables.
+        version: Trucewire's own, for its User-Agent.
+
+    Raises:
+        SettingsError: the first mistake.
+    """
+    variables = read_variables(environ)
+    config = variables.config
+    profile = read_region(config / "region.toml")
+    channels = read_channels(config / "channels.toml", environ)
+    check_names(environ, channels.variables)
+    return Settings(
+        config=config,
+        data=variables.data,
+        database_url=variables.database_url or f"sqlite:///{variables.data.absolute() / 'trucewire.db'}",
+        broker_url=variables.broker_url,
+        feeds=read_feeds(config / "feeds.toml"),
+        profile=profile,
+        lexicons=read_lexicons(),
+        rules=read_rules(config / "rules.toml", frozenset(place.name for place in profile.places)),
+        channels=channels.channels,
+        fetch=_fetch_limits(variables, version),
+        schedule=Limits(polls_per_day=variables.polls_per_day),
+        fresh_for=timedelta(hours=variables.fresh_hours),
+        keep_polls=timedelta(days=variables.keep_polls_days),
+        log_level=variables.log_level,
+    )
+
+
+def complaints(environ: Mapping[str, str], version: str) -> list[SettingsError]:
+    """The first mistake of each file, and of the environment: empty where `load_settings` would succeed."""
+    try:
+        config = read_variables(environ).config
+    except SettingsError as error:
+        return [error]
+    found: list[SettingsError] = []
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: read_feeds(config / "feeds.toml"),
+        lambda: read_region(config / "region.toml"),
+        lambda: read_rules(config / "rules.toml"),
+        lambda: read_channels(config / "channels.toml", environ),
+        lambda: load_settings(environ, version),
+    )
+    for reader in readers:
+        try:
+            reader()
+        except SettingsError as error:
+            if str(error) not in map(str, found):
+                found.append(error)
+    return found
+
+
+def fetch_limits(environ: Mapping[str, str], version: str) -> FetchLimits:
+    """How this installation fetches; needs no settings file.
+
+    Raises:
+        SettingsError: the first mistake in the environment.
+    """
+    return _fetch_limits(read_variables(environ), version)
+
+
+def _fetch_limits(variables: Variables, version: str) -> FetchLimits:
+    return FetchLimits(
+        user_agent=f"Trucewire/{version} (+{variables.contact})",
+        allow=tuple(name.strip() for name in variables.allow.split(",") if name.strip()),
+    )

@@ -1,0 +1,97 @@
+"""A judged article and the recent stories in, a `MatchPlan` out: its story, and the alerts it raises.
+
+One alert per rule and story. An article that is no longer fresh raises nothing, and the reason is kept. Never
+suppresses without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from worker.model import AlertPlan, Judged, Judgement, MatchPlan, Region, RuleTrace, Stance, StorySignature
+from worker.stories import story_for
+
+
+def match_plan(
+    judged: Judged,
+    recent: Sequence[StorySignature],
+    *,
+    now: datetime,
+    fresh_for: timedelta,
+    broad_places: frozenset[str] = frozenset(),
+) -> MatchPlan:
+    """What the match stage writes for one article.
+
+    Args:
+        judged: the article and the judgement on it.
+        recent: signatures of the articles in recent stories.
+        now: the time of this run.
+        fresh_for: an article older than this, by its own date or since it was first seen, raises no alert.
+        broad_places: places too large to tell events apart.
+    """
+    if not _reports_event(judged):
+        return MatchPlan(judged)
+    story_id = judged.stored.story_id
+    reason = "it is a revision of an article of this story"
+    if story_id is None:
+        placement = story_for(signature(judged, now), recent, broad_places=broad_places)
+        story_id, reason = placement.story_id, placement.reason
+    held = _stale(judged, now, fresh_for)
+    return MatchPlan(
+        judged,
+        story_id=story_id,
+        opens_story=story_id is None,
+        alerts=() if held else tuple(_alert(judged, trace, reason) for trace in judged.judgement.fired),
+        held=held if judged.judgement.fired else "",
+    )
+
+
+def _reports_event(judged: Judged) -> bool:
+    judgement = judged.judgement
+    return bool(judgement.fired) or (judgement.relevance.region is Region.YES and bool(events(judgement)))
+
+
+def events(judgement: Judgement) -> frozenset[str]:
+    """The concepts that an article reports as news of the region."""
+    return frozenset(
+        match.concept for match in judgement.matches if match.stance is not Stance.BACKGROUND and not match.elsewhere
+    )
+
+
+def signature(judged: Judged, now: datetime, story_id: int = 0) -> StorySignature:
+    """What is compared to tell whether two articles report one event."""
+    article = judged.stored.article
+    return StorySignature(
+        story_id=story_id,
+        language=article.language,
+        title=article.title,
+        places=frozenset(judged.judgement.relevance.places),
+        concepts=events(judged.judgement),
+        at=article.published_at or article.first_seen_at or now,
+    )
+
+
+def _stale(judged: Judged, now: datetime, fresh_for: timedelta) -> str:
+    """Why the article is too old to alert on, "" where it is fresh.
+
+    A publisher who edits an old article often gives it a new date, so its age also counts from when it was first seen.
+    """
+    article = judged.stored.article
+    if article.published_at is not None and now - article.published_at > fresh_for:
+        return f"published {_hours(now - article.published_at)} ago, alerts are raised for {_hours(fresh_for)}"
+    if article.first_seen_at is not None and now - article.first_seen_at > fresh_for:
+        return f"first seen {_hours(now - article.first_seen_at)} ago, alerts are raised for {_hours(fresh_for)}"
+    return ""
+
+
+def _alert(judged: Judged, trace: RuleTrace, story_reason: str) -> AlertPlan:
+    if trace.match is None:
+        raise ValueError(f"rule {trace.rule_id} fired without a match")
+    evidence = judged.judgement.relevance.evidence[:3]
+    why = (f"rule {trace.rule_id}: {trace.reason}", *(f"region: {line}" for line in evidence), f"story: {story_reason}")
+    return AlertPlan(trace.rule_id, trace.severity, trace.match, why)
+
+
+def _hours(duration: timedelta) -> str:
+    return f"{duration.total_seconds() / 3600:.0f} h"

@@ -1,0 +1,78 @@
+"""Settings in, `Services` out: everything a stage needs from the world, and the only place that reads the clock.
+
+Tests replace `fetch`, `send`, `now` and `chance`; nothing else is ever faked.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from worker import __version__
+from worker.channels import Channels
+from worker.database import connect
+from worker.fetch import Fetcher
+from worker.judge import Judge
+from worker.model import Channel, FetchRequest, FetchResponse, Message
+from worker.queries import Queries
+from worker.settings import Settings, load_settings
+from worker.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the stages gather from and apply to."""
+
+    settings: Settings
+    store: Store
+    queries: Queries
+    judge: Judge
+    fetch: Callable[[FetchRequest], FetchResponse]  # raises FetchError
+    send: Callable[[Channel, Message, datetime], None]  # raises DeliveryError
+    now: Callable[[], datetime]  # aware, UTC
+    chance: Callable[[], float]  # in [0, 1)
+    close: Callable[[], None]
+
+
+def settings_of_environment() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: the first mistake in them.
+    """
+    return load_settings(os.environ, __version__)
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+def services_for(settings: Settings) -> Services:
+    """The real services. The database is opened, not migrated.
+
+    Raises:
+        StoreError: a database URL that cannot be used.
+    """
+    engine = connect(settings.database_url)
+    fetcher, channels = Fetcher(settings.fetch, utc_now), Channels(settings.fetch)
+
+    def close() -> None:
+        fetcher.close()
+        channels.close()
+        engine.dispose()
+
+    return Services(
+        settings=settings,
+        store=Store.on(engine),
+        queries=Queries(engine),
+        judge=Judge(settings.profile, settings.lexicons, settings.rules),
+        fetch=fetcher.get,
+        send=channels.send,
+        now=utc_now,
+        chance=random.SystemRandom().random,
+        close=close,
+    )

@@ -1,0 +1,150 @@
+"""What an operator changes: silences, channels, feeds by OPML, articles to be judged anew."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from worker.bootstrap import utc_now
+from worker.cli.console import UsageError, clock, duration, opened, read_input, said
+from worker.errors import DeliveryError
+from worker.model import Channel, Feed, Silence
+from worker.opml import feeds_from_opml, opml_from_feeds
+from worker.render import probe_message
+
+PANEL = "Change"
+
+silence_app = typer.Typer(help="Mute alerts for a time, with a reason.", no_args_is_help=True)
+channel_app = typer.Typer(help="Try a channel, or enable one that an error has disabled.", no_args_is_help=True)
+opml_app = typer.Typer(help="Take feeds from other readers, or hand them over.", no_args_is_help=True)
+
+
+@silence_app.command("add")
+def add_silence(
+    comment: Annotated[str, typer.Argument(help="Why: it is shown with everything it mutes.")],
+    length: Annotated[str, typer.Option("--for", help="90m, 2h, 3d, 1w")],
+    rule: Annotated[list[str] | None, typer.Option(help="Only this rule; may be given several times.")] = None,
+    place: Annotated[list[str] | None, typer.Option(help="Only this place.")] = None,
+    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher.")] = None,
+) -> None:
+    """Mute alerts. They are still raised and stored; their notifications end as suppressed, with this comment."""
+    now = utc_now()
+    with opened() as services:
+        _check_known("rule", rule, [one.rule_id for one in services.settings.rules])
+        _check_known("place", place, [one.name for one in services.settings.profile.places])
+        silence = Silence(
+            silence_id=0,
+            comment=comment,
+            starts_at=now,
+            ends_at=now + duration(length),
+            rules=tuple(rule or ()),
+            places=tuple(place or ()),
+            publishers=tuple(publisher or ()),
+        )
+        silence_id = services.store.alerts.add_silence(silence, now)
+    said(f"silence {silence_id} is in force until {clock(silence.ends_at)} UTC")
+
+
+def _check_known(what: str, given: list[str] | None, known: list[str]) -> None:
+    for name in given or ():
+        if name not in known:
+            raise UsageError(f"{what} {name!r} is not known, so the silence would match nothing; see config/")
+
+
+@silence_app.command("end")
+def end_silence(silence_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """End a silence now."""
+    with opened() as services:
+        if not services.store.alerts.expire_silence(silence_id, utc_now()):
+            raise UsageError(f"no silence {silence_id} is in force; see trucewire silences")
+    said(f"silence {silence_id} has ended")
+
+
+@channel_app.command("test")
+def test_channel(name: str) -> None:
+    """Send a test message to one channel."""
+    with opened() as services:
+        channel = _channel(services.settings.channels, name)
+        now = utc_now()
+        try:
+            services.send(channel, probe_message(channel, now), now)
+        except DeliveryError as error:
+            raise DeliveryError(f"channel {name}: {error}", permanent=error.permanent) from error
+    said(f"channel {name} has accepted a test message")
+
+
+@channel_app.command("enable")
+def enable_channel(name: str) -> None:
+    """Send to a channel again, beginning with what it missed in the last day."""
+    with opened() as services:
+        _channel(services.settings.channels, name)
+        now = utc_now()
+        waiting = services.store.notifications.enable_channel(name, now, now - duration("1d"))
+    said(f"channel {name} is enabled; {waiting} notifications that it missed are sent now")
+
+
+def _channel(channels: tuple[Channel, ...], name: str) -> Channel:
+    for channel in channels:
+        if channel.name == name:
+            return channel
+    known = ", ".join(channel.name for channel in channels) or "none"
+    raise UsageError(f"channel {name!r} is not in config/channels.toml; configured: {known}")
+
+
+@opml_app.command("import")
+def import_opml(file: Annotated[str, typer.Argument(help="An OPML file, or - for standard input.")]) -> None:
+    """Add the feeds of an OPML file. They are kept in the database, beside those of config/feeds.toml."""
+    found = feeds_from_opml(read_input(file))
+    if not found:
+        raise UsageError(f"{file}: no feed in it; give an OPML file with outlines of type rss")
+    with opened() as services:
+        added = services.store.feeds.add([replace(feed, origin="opml") for feed in found], utc_now())
+    said(f"{len(found)} feeds in the file, {added} added, {len(found) - added} were there already")
+
+
+@opml_app.command("export")
+def export_opml() -> None:
+    """All enabled feeds as OPML, to standard output."""
+    with opened() as services:
+        rows = [row for row in services.queries.feeds() if row["enabled"]]
+    feeds = [
+        Feed(
+            url=row["url"],
+            name=row["name"],
+            publisher=row["publisher"],
+            family=row["family"],
+            languages=tuple(row["languages"]),
+            country=row["country"],
+            dedicated=row["dedicated"],
+            origin=row["origin"],
+        )
+        for row in rows
+    ]
+    sys.stdout.buffer.write(opml_from_feeds(feeds))
+
+
+def rejudge(article_ids: Annotated[list[int], typer.Argument(metavar="ID…")]) -> None:
+    """Have articles judged anew, after a change of rules or profile. Alerts that were raised stay."""
+    with opened() as services:
+        services.store.articles.rematch(article_ids)
+    said(f"{len(article_ids)} articles wait to be judged anew")
+
+
+def poll_now(feed_ids: Annotated[list[int] | None, typer.Argument(metavar="[FEED…]")] = None) -> None:
+    """Have feeds polled at once: these, or all."""
+    with opened() as services:
+        ids = feed_ids or [row["id"] for row in services.queries.feeds() if row["enabled"]]
+        services.store.feeds.make_due(ids, utc_now())
+    said(f"{len(ids)} feeds are due now")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(silence_app, name="silence", rich_help_panel=PANEL)
+    app.add_typer(channel_app, name="channel", rich_help_panel=PANEL)
+    app.add_typer(opml_app, name="opml", rich_help_panel=PANEL)
+    app.command("rejudge", rich_help_panel=PANEL)(rejudge)
+    app.command("poll-now", rich_help_panel=PANEL)(poll_now)

@@ -1,0 +1,190 @@
+"""What the commands share in reading words and printing rows: times, tables, JSON lines."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
+from worker.database import migrate
+from worker.errors import TrucewireError
+
+PIPE_WIDTH = 200  # of a table that goes into a file or a pipe
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_FIGURES = ((1, "s"), (60, "min"), (3600, "h"), (86_400, "d"))
+_SPAN = re.compile(r"(\d+)\s*([mhdw])")
+SEVERITY_STYLE = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
+OUTCOME_STYLE = {True: "green", False: "red", None: "dim"}
+
+console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, soft_wrap=False)
+notices = Console(stderr=True, highlight=False)
+
+
+class UsageError(TrucewireError):
+    """Words on the command line that cannot be understood."""
+
+    permanent = True
+
+
+@contextmanager
+def opened() -> Iterator[Services]:
+    """The services of this installation, their database migrated, closed in the end."""
+    services = services_for(settings_of_environment())
+    try:
+        migrate(services.store.engine)
+        yield services
+    finally:
+        services.close()
+
+
+def moment(word: str | None, now: datetime | None = None) -> datetime | None:
+    """`2h`, `3d` (ago), `2026-11-20`, `2026-11-20T14:00`; a time without a zone is UTC.
+
+    Raises:
+        UsageError: none of these.
+    """
+    if word is None:
+        return None
+    if span := _SPAN.fullmatch(word):
+        return (now or utc_now()) - timedelta(**{_UNITS[span[2]]: int(span[1])})
+    try:
+        given = datetime.fromisoformat(word)
+    except ValueError:
+        raise UsageError(f"time {word!r} is not understood; write 2h, 3d, 2026-11-20 or 2026-11-20T14:00") from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+def duration(word: str) -> timedelta:
+    """`90m`, `2h`, `3d`, `1w`.
+
+    Raises:
+        UsageError: none of these.
+    """
+    if span := _SPAN.fullmatch(word):
+        return timedelta(**{_UNITS[span[2]]: int(span[1])})
+    raise UsageError(f"duration {word!r} is not understood; write 90m, 2h, 3d or 1w")
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """How long ago, or in how long, in one figure; an en dash for unknown."""
+    if then is None:
+        return "–"
+    seconds = (now - then).total_seconds()
+    size = abs(seconds)
+    divisor, unit = next((divisor, unit) for divisor, unit in _FIGURES if size < 1.5 * 60 * divisor or unit == "d")
+    figure = f"{size / divisor:.0f} {unit}"
+    return f"{figure} ago" if seconds >= 0 else f"in {figure}"
+
+
+def clock(then: datetime | None) -> str:
+    """A time in UTC to the minute; an en dash for unknown."""
+    return f"{then:%Y-%m-%d %H:%M}" if then else "–"
+
+
+def print_json(row: Any, file: TextIO | None = None) -> None:
+    """One JSON object on one line, times in ISO 8601."""
+    (file or sys.stdout).write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def print_rows(
+    rows: Sequence[dict[str, Any]],
+    columns: Sequence[str],
+    cells: Iterable[Sequence[Text | str]],
+    *,
+    as_json: bool,
+    empty: str,
+) -> None:
+    """Rows as JSON lines, or as a table of `columns` with their `cells`; `empty` is said where there are none."""
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    if not rows:
+        notices.print(empty)
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
+    for name in columns:
+        right = name in ("id", "new", "entries", "articles", "ms", "failures", "attempts", "revised")
+        table.add_column(name, justify="right" if right else "left", no_wrap=name != "title", overflow="ellipsis")
+    for cell in cells:
+        table.add_row(*cell)
+    console.print(table)
+
+
+def severity(name: str) -> Text:
+    """A severity as its word in its colour."""
+    return Text(name, style=SEVERITY_STYLE.get(name, ""))
+
+
+def marked_text(sentence: str, marks: Iterable[Sequence[int]]) -> Text:
+    """A sentence with its trigger words standing out."""
+    text = Text(sentence)
+    for start, end in marks:
+        text.stylize("bold reverse", start, end)
+    return text
+
+
+def said(line: str) -> None:
+    """A line of prose, whatever brackets it holds."""
+    console.print(escape(line))
+
+
+def read_input(name: str) -> bytes:
+    """The bytes of a file, or of standard input for `-`.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{name}: {error.strerror}; give a file that can be read, or - for standard input") from error
+
+
+def json_lines(name: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a file, or of standard input for `-`, a line each.
+
+    Raises:
+        UsageError: a line that is no JSON object, named.
+    """
+    for number, line in enumerate(read_input(name).decode("utf-8", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise UsageError(f"{name}: line {number}: not JSON: {error}; write one object a line") from error
+        if not isinstance(item, dict):
+            raise UsageError(f"{name}: line {number}: not a JSON object; write one object a line")
+        yield item
+
+
+JsonOption = typer.Option("--json", help="One JSON object a line.")
+LimitOption = typer.Option("--limit", "-n", min=1, max=10_000, help="At most so many, newest first.")
+SinceOption = typer.Option("--since", help="2h, 3d, 2026-11-20, 2026-11-20T14:00 (UTC).")
+UntilOption = typer.Option("--until", help="The same forms.")

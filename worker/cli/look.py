@@ -1,0 +1,288 @@
+"""Lists: articles, alerts, feeds, polls, notifications, silences, channels."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from worker.bootstrap import utc_now
+from worker.cli.console import (
+    OUTCOME_STYLE,
+    JsonOption,
+    LimitOption,
+    SinceOption,
+    UntilOption,
+    UsageError,
+    ago,
+    clock,
+    moment,
+    opened,
+    print_rows,
+    severity,
+)
+from worker.model import Outcome
+from worker.queries import AlertFilter, ArticleFilter
+
+PANEL = "Look"
+
+
+def articles(
+    search: Annotated[
+        str, typer.Argument(help='Words (by their beginning), "a phrase", -without.', show_default=False)
+    ] = "",
+    region: Annotated[str, typer.Option(help="yes, no or unknown.")] = "",
+    language: Annotated[str, typer.Option("--language", "-l", help="en, ru, hy, az, tr, ka, …")] = "",
+    publisher: Annotated[str, typer.Option(help="A publisher, or a family of publishers.")] = "",
+    concept: Annotated[str, typer.Option(help="ceasefire, shelling, …")] = "",
+    stance: Annotated[str, typer.Option(help="agreed, violated, denied, …")] = "",
+    feed: Annotated[int | None, typer.Option(help="A feed's id.")] = None,
+    story: Annotated[int | None, typer.Option(help="A story's id.")] = None,
+    since: Annotated[str | None, SinceOption] = None,
+    until: Annotated[str | None, UntilOption] = None,
+    limit: Annotated[int, LimitOption] = 50,
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """The article log, searched and filtered."""
+    wanted = article_filter(search, region, language, publisher, concept, stance, feed, story, since, until)
+    with opened() as services:
+        try:
+            rows = services.queries.articles(wanted, limit)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+    now = utc_now()
+    cells = (
+        (
+            str(row["id"]),
+            ago(row["published_at"] or row["first_seen_at"], now),
+            row["language"] or "?",
+            row["publisher"],
+            _region(row["region"]),
+            ", ".join(row["concepts"]),
+            row["title"],
+        )
+        for row in rows
+    )
+    columns = ("id", "published", "in", "publisher", "region", "matches", "title")
+    print_rows(rows, columns, cells, as_json=as_json, empty="No article in the log is like that.")
+
+
+def article_filter(
+    search: str = "",
+    region: str = "",
+    language: str = "",
+    publisher: str = "",
+    concept: str = "",
+    stance: str = "",
+    feed: int | None = None,
+    story: int | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> ArticleFilter:
+    """The filter that the options of `articles` and `export articles` name."""
+    return ArticleFilter(
+        search=search,
+        region=region,
+        language=language,
+        publisher=publisher,
+        concept=concept,
+        stance=stance,
+        feed_id=feed,
+        story_id=story,
+        since=moment(since),
+        until=moment(until),
+    )
+
+
+def alerts(
+    rule: Annotated[str, typer.Option(help="A rule's id.")] = "",
+    severity_is: Annotated[str, typer.Option("--severity", help="info, warning or critical.")] = "",
+    stance: Annotated[str, typer.Option(help="agreed, violated, …")] = "",
+    since: Annotated[str | None, SinceOption] = None,
+    until: Annotated[str | None, UntilOption] = None,
+    limit: Annotated[int, LimitOption] = 50,
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """The alerts raised, one per rule and story."""
+    wanted = AlertFilter(rule, severity_is, stance, moment(since), moment(until))
+    with opened() as services:
+        rows = services.queries.alerts(wanted, limit)
+    now = utc_now()
+    cells = (
+        (
+            str(row["id"]),
+            ago(row["raised_at"], now),
+            severity(row["severity"]),
+            row["rule_id"],
+            row["stance"],
+            (row["places"] or ["–"])[0],
+            f"{len(row['families'])}",
+            row["language"],
+            row["title"],
+        )
+        for row in rows
+    )
+    columns = ("id", "raised", "severity", "rule", "stance", "where", "voices", "in", "title")
+    print_rows(rows, columns, cells, as_json=as_json, empty="No alert has been raised that is like that.")
+
+
+def feeds(
+    failing: Annotated[bool, typer.Option("--failing", help="Only those whose last poll failed.")] = False,
+    language: Annotated[str, typer.Option("--language", "-l")] = "",
+    country: Annotated[str, typer.Option(help="AM, AZ, GE, …")] = "",
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """Every feed with its state."""
+    with opened() as services:
+        rows = services.queries.feeds(failing=failing, language=language, country=country)
+    print_feeds(rows, as_json=as_json)
+
+
+def print_feeds(rows: list[dict[str, Any]], *, as_json: bool = False) -> None:
+    """Feeds with their states."""
+    now = utc_now()
+    cells = (
+        (
+            str(row["id"]),
+            row["country"] or "–",
+            ", ".join(row["languages"]),
+            row["name"],
+            _outcome(row["last_outcome"]) if row["enabled"] else Text("disabled", style="dim"),
+            ago(row["last_polled_at"], now),
+            ago(row["next_poll_at"], now) if row["enabled"] else "–",
+            str(row["failures"] or ""),
+            str(row["articles"]),
+            row["last_error"] or row["url"],
+        )
+        for row in rows
+    )
+    columns = ("id", "of", "in", "feed", "last outcome", "polled", "next", "failures", "articles", "error or address")
+    print_rows(
+        rows, columns, cells, as_json=as_json, empty="No feed is like that; feeds are named in config/feeds.toml."
+    )
+
+
+def polls(
+    feed: Annotated[int | None, typer.Option(help="A feed's id.")] = None,
+    outcome: Annotated[str, typer.Option(help="new, unchanged, timed_out, …")] = "",
+    since: Annotated[str | None, SinceOption] = None,
+    limit: Annotated[int, LimitOption] = 50,
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """Every attempt to read a feed, with its outcome."""
+    with opened() as services:
+        rows = services.queries.polls(feed_id=feed, outcome=outcome, since=moment(since), limit=limit)
+    now = utc_now()
+    cells = (
+        (
+            str(row["id"]),
+            ago(row["started_at"], now),
+            row["name"],
+            _outcome(row["outcome"]),
+            str(row["status"] or ""),
+            str(row["entries"]),
+            str(row["new"]),
+            str(row["revised"]),
+            str(row["duration_ms"]),
+            row["error"] or "",
+        )
+        for row in rows
+    )
+    columns = ("id", "started", "feed", "outcome", "status", "entries", "new", "revised", "ms", "error")
+    print_rows(rows, columns, cells, as_json=as_json, empty="No poll is like that.")
+
+
+def notifications(
+    status: Annotated[str, typer.Option(help="pending, sent, suppressed or failed.")] = "",
+    channel: Annotated[str, typer.Option(help="A channel's name.")] = "",
+    alert: Annotated[int | None, typer.Option(help="An alert's id.")] = None,
+    limit: Annotated[int, LimitOption] = 50,
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """What became of every alert on every channel, with the reason."""
+    with opened() as services:
+        rows = services.queries.notifications(status=status, channel=channel, alert_id=alert, limit=limit)
+    now = utc_now()
+    cells = (
+        (
+            str(row["id"]),
+            f"{row['alert_id']} r{row['alert_revision']}",
+            row["rule_id"],
+            row["channel"],
+            row["status"],
+            str(row["attempts"]),
+            ago(row["sent_at"] or row["created_at"], now),
+            row["reason"] or row["error"] or "",
+        )
+        for row in rows
+    )
+    columns = ("id", "alert", "rule", "channel", "status", "attempts", "when", "reason")
+    print_rows(rows, columns, cells, as_json=as_json, empty="No notification is like that.")
+
+
+def silences(as_json: Annotated[bool, JsonOption] = False) -> None:
+    """Silences, in force and ended."""
+    with opened() as services:
+        rows = services.queries.silences()
+    now = utc_now()
+    cells = (
+        (
+            str(row["id"]),
+            "in force" if row["starts_at"] <= now < row["ends_at"] else "ended" if row["ends_at"] <= now else "to come",
+            clock(row["ends_at"]),
+            "; ".join(f"{key}: {', '.join(row[key])}" for key in ("rules", "places", "publishers") if row[key])
+            or "all",
+            row["comment"],
+        )
+        for row in rows
+    )
+    print_rows(
+        rows, ("id", "state", "until (UTC)", "what", "comment"), cells, as_json=as_json, empty="There are no silences."
+    )
+
+
+def channels(as_json: Annotated[bool, JsonOption] = False) -> None:
+    """The channels of config/channels.toml, and which of them an error has disabled."""
+    with opened() as services:
+        disabled = {row["name"]: row for row in services.queries.disabled_channels()}
+        rows = [
+            {
+                "name": channel.name,
+                "kind": channel.kind,
+                "minimum_severity": str(channel.minimum_severity),
+                "rules": list(channel.rules),
+                "enabled": channel.enabled and channel.name not in disabled,
+                "reason": disabled.get(channel.name, {}).get("disabled_reason", ""),
+            }
+            for channel in services.settings.channels
+        ]
+    cells = (
+        (
+            row["name"],
+            row["kind"],
+            row["minimum_severity"],
+            ", ".join(row["rules"]) or "all",
+            Text("on", style="green") if row["enabled"] else Text("off", style="red"),
+            row["reason"],
+        )
+        for row in rows
+    )
+    columns = ("name", "kind", "from severity", "rules", "state", "reason")
+    print_rows(rows, columns, cells, as_json=as_json, empty="No channel is configured; see config/channels.toml.")
+
+
+def _region(region: str | None) -> Text:
+    styles = {"yes": "green", "unknown": "yellow", "no": "dim"}
+    return Text(region or "…", style=styles.get(region or "", "dim"))
+
+
+def _outcome(outcome: str | None) -> Text:
+    style = OUTCOME_STYLE[Outcome(outcome).ok if outcome else None]
+    return Text(outcome or "not polled yet", style=style)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (articles, alerts, feeds, polls, notifications, silences, channels):
+        app.command(rich_help_panel=PANEL)(command)

@@ -1,0 +1,182 @@
+"""Running it: up, demo, check, migrate, health."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from worker import __version__, embedded, health, tasks
+from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
+from worker.cli.console import console, notices, opened, said
+from worker.cli.look import print_feeds
+from worker.demo import DemoServer
+from worker.errors import TrucewireError
+from worker.model import Channel, Feed
+from worker.schedule import Limits
+from worker.settings import Settings, complaints
+
+PANEL = "Run"
+FIRST_ROUND_S = 30.0  # after so long the feeds are shown, whether or not all have answered
+STATUS_EVERY_S = 60.0
+LOG_BYTES = 10 * 2**20
+# The invented week moves a hundred times faster than a real one, and so do the polls.
+DEMO_PACE = Limits(polls_per_day=86_400 / 3, minimum_s=2.0, maximum_s=3.0)
+DEMO_STATUS_EVERY_S = 15.0
+
+VerboseOption = typer.Option("--verbose", "-v", help="Every log line on the terminal, not only in the log file.")
+
+
+def up(verbose: Annotated[bool, VerboseOption] = False) -> None:
+    """Watch the feeds of config/feeds.toml, in this one process, until Ctrl-C."""
+    settings = settings_of_environment()
+    _watch(settings, settings.feeds, "config", STATUS_EVERY_S, verbose=verbose)
+
+
+def demo(
+    verbose: Annotated[bool, VerboseOption] = False,
+    seconds: Annotated[float, typer.Option("--for", help="Stop after so many seconds; 0: at Ctrl-C.")] = 0,
+) -> None:
+    """The same on made-up news of an invented week in six languages, without a network."""
+    settings = settings_of_environment()
+    data = settings.data / "demo"
+    shutil.rmtree(data, ignore_errors=True)
+    with DemoServer(utc_now()) as server:
+        invented = replace(
+            settings,
+            data=data,
+            database_url=f"sqlite:///{data.absolute() / 'trucewire.db'}",
+            channels=(Channel("console", "console"),),
+            fetch=replace(settings.fetch, allow=("127.0.0.1",)),
+            schedule=DEMO_PACE,
+        )
+        said("Everything below is invented: outlets, events and words. Places are real.")
+        _watch(invented, server.feeds(), "demo", DEMO_STATUS_EVERY_S, verbose=verbose, seconds=seconds or None)
+    said(f"Look around in it: TRUCEWIRE_DATA={data} trucewire articles")
+
+
+def _watch(
+    settings: Settings,
+    feeds: tuple[Feed, ...],
+    origin: str,
+    status_every_s: float,
+    *,
+    verbose: bool,
+    seconds: float | None = None,
+) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    log_file = _log_to_file(settings, verbose=verbose)
+    services = services_for(settings)
+    stopped = embedded.until_told_to_stop()
+    started = time.monotonic()
+    with embedded.running(services, feeds, origin):
+        _print_start(settings, feeds, log_file)
+        _wait(stopped.wait, lambda: _first_round_is_over(services), FIRST_ROUND_S)
+        print_feeds(services.queries.feeds())
+        while not stopped.is_set() and (seconds is None or time.monotonic() - started < seconds):
+            _print_status(services)
+            left = status_every_s if seconds is None else min(status_every_s, seconds - (time.monotonic() - started))
+            stopped.wait(max(left, 0.0))
+        said("Stopping: what is under way is finished first.")
+    said("Stopped.")
+
+
+def _wait(pause: Callable[[float], bool], done: Callable[[], bool], at_most_s: float) -> None:
+    deadline = time.monotonic() + at_most_s
+    while time.monotonic() < deadline and not done():
+        if pause(0.25):
+            return
+
+
+def _first_round_is_over(services: Services) -> bool:
+    return "feeds_never" not in services.queries.counts()
+
+
+def _print_start(settings: Settings, feeds: tuple[Feed, ...], log_file: Path) -> None:
+    rules = sum(rule.enabled for rule in settings.rules)
+    names = ", ".join(channel.name for channel in settings.channels if channel.enabled) or "none"
+    console.print(Text(f"Trucewire {__version__} watches {settings.profile.name}", style="bold"))
+    said(f"{len(feeds)} feeds, {rules} rules; alerts go to: {names}. Ctrl-C stops.")
+    said(f"Database {services_url(settings)}, log file {log_file}")
+
+
+def services_url(settings: Settings) -> str:
+    """The database's URL without its password."""
+    head, at, tail = settings.database_url.rpartition("@")
+    return f"{head.split('://')[0]}://…@{tail}" if at else settings.database_url
+
+
+def _print_status(services: Services) -> None:
+    counts, now = services.queries.counts(), utc_now()
+    feeds = services.queries.feeds()
+    enabled = [row for row in feeds if row["enabled"]]
+    lately = sum(bool(row["last_ok_at"] and now - row["last_ok_at"] < timedelta(minutes=10)) for row in enabled)
+    line = f"{now:%H:%M:%S} UTC  {counts['articles']} articles, {counts['alerts']} alerts; "
+    console.print(Text(f"{line}{lately} of {len(enabled)} feeds answered in the last ten minutes", style="dim"))
+
+
+def _log_to_file(settings: Settings, *, verbose: bool) -> Path:
+    """The terminal stays calm: alerts, and a line a minute. All else goes to a file that does not grow for ever."""
+    path = settings.data / "trucewire.log"
+    tasks.log_plainly(settings.log_level)
+    root = logging.getLogger()
+    to_file = logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=3, encoding="utf-8")
+    to_file.setFormatter(root.handlers[0].formatter)
+    if not verbose:
+        root.handlers.clear()
+    root.addHandler(to_file)
+    return path
+
+
+def check() -> None:
+    """Check every settings file and variable: one line per mistake, with its remedy."""
+    if mistakes := complaints(os.environ, __version__):
+        for mistake in mistakes:
+            notices.print(Text(str(mistake)))
+        raise typer.Exit(1)
+    settings = settings_of_environment()
+    families = {feed.family for feed in settings.feeds}
+    languages = sorted({language for feed in settings.feeds for language in feed.languages})
+    said(f"{settings.config}: no mistake found")
+    said(f"  feeds.toml     {len(settings.feeds)} feeds of {len(families)} families in {', '.join(languages)}")
+    said(f"  region.toml    {settings.profile.name}: {len(settings.profile.places)} places, actors and institutions")
+    said(f"  rules.toml     {', '.join(rule.rule_id for rule in settings.rules if rule.enabled)}")
+    said(f"  channels.toml  {', '.join(f'{one.name} ({one.kind})' for one in settings.channels if one.enabled)}")
+
+
+def migrate() -> None:
+    """Bring the database up to date, and its feeds in line with config/feeds.toml."""
+    with opened() as services:
+        counts = services.store.feeds.sync(services.settings.feeds, utc_now())
+    said(f"database is up to date; feeds: {counts.added} added, {counts.kept} kept, {counts.disabled} disabled")
+
+
+def check_health(
+    queue: Annotated[str, typer.Argument(help="poll, match or deliver: this machine's worker too.")] = "",
+) -> None:
+    """Exit 1 and say why if the line, or this machine's worker of QUEUE, makes no progress."""
+    services = services_for(settings_of_environment())
+    try:
+        found = health.complaints(services.queries, utc_now(), queue)
+    finally:
+        services.close()
+    if found:
+        raise TrucewireError("; ".join(found))
+    said("well")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (up, demo, check, migrate):
+        app.command(rich_help_panel=PANEL)(command)
+    app.command("health", rich_help_panel=PANEL)(check_health)

@@ -1,0 +1,147 @@
+"""One thing whole: an article with its judgement and revisions, an alert with its trace."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from worker.cli.console import (
+    JsonOption,
+    UsageError,
+    clock,
+    console,
+    marked_text,
+    opened,
+    print_json,
+    said,
+    severity,
+)
+
+PANEL = "Look"
+SHOWN_TEXT = 1500  # characters of an article's text, unless all is asked for
+
+
+def article(
+    article_id: Annotated[int, typer.Argument(metavar="ID")],
+    revisions: Annotated[bool, typer.Option("--revisions", help="What changed from revision to revision.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="The whole text.")] = False,
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """One article: its text, where it is from, and why it was judged as it was."""
+    with opened() as services:
+        row = services.queries.article(article_id)
+    if row is None:
+        raise UsageError(f"there is no article {article_id}; see trucewire articles")
+    if as_json:
+        print_json(row)
+        return
+    _print_head(row)
+    text = row["text"] or row["summary"]
+    cut = text if full or len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT]} … (--full shows the rest)"
+    said(f"\n{cut}\n")
+    for note in row["notes"]:
+        console.print(Text(f"note: {note}", style="dim"))
+    print_judgement(row["judgement"], row["matches"])
+    if row["alert_ids"]:
+        said(f"alerts: {', '.join(map(str, row['alert_ids']))}")
+    if revisions:
+        _print_revisions(row)
+    elif row["revisions"]:
+        said(f"revision {row['revision']}; --revisions shows what changed")
+
+
+def _print_head(row: dict[str, Any]) -> None:
+    console.print(Text(row["title"], style="bold"))
+    said(row["url"] or "no address")
+    said(f"{row['publisher'] or 'unknown publisher'} ({row['family']}), feed {row['feed_id']}: {row['feed']}")
+    said(", by ".join(filter(None, (f"language {row['language'] or 'unknown'}", row["author"]))))
+    said(
+        f"published {clock(row['published_at'])}, updated {clock(row['updated_at'])}, "
+        f"first seen {clock(row['first_seen_at'])} (UTC)"
+    )
+    if row["machine_written"]:
+        console.print(Text("looks machine-written: never counts as an independent source", style="yellow"))
+
+
+def print_judgement(judgement: dict[str, Any] | None, matches: Sequence[dict[str, Any]]) -> None:
+    """The decision trace: region, matches, and what each rule made of them."""
+    if judgement is None:
+        said("not judged yet")
+        return
+    said(f"region: {judgement['region']}, {', '.join(judgement['places']) or 'no place named'}")
+    for line in judgement["evidence"]:
+        said(f"  {line}")
+    said("matches:" if matches else "matches: none")
+    for match in matches:
+        head = Text(f"  {match['concept']}, {match['stance']} ({match.get('field', '')}): ", style="bold")
+        console.print(head + marked_text(match["sentence"], match.get("marks", ())))
+        if match.get("cues"):
+            said(f"    decided by: {', '.join(match['cues'])}")
+        if match.get("elsewhere"):
+            said(f"    about {match['elsewhere']}, outside the region")
+    said("rules:")
+    for trace in judgement["rules"]:
+        console.print(Text(f"  {'✓' if trace['fired'] else '·'} {trace['rule_id']}: ", style="bold") + trace["reason"])
+    if judgement.get("held"):
+        console.print(Text(f"  held: {judgement['held']}", style="yellow"))
+
+
+def _print_revisions(row: dict[str, Any]) -> None:
+    versions = [*row["revisions"], row | {"number": row["revision"], "seen_at": row["revised_at"]}]
+    for old, new in pairwise(versions):
+        console.print(
+            Text(f"\nrevision {old['number']} → {new['number']}, seen {clock(new['seen_at'])} UTC", style="bold")
+        )
+        for line in difflib.unified_diff(_lines(old), _lines(new), lineterm="", n=1):
+            if not line.startswith(("---", "+++", "@@")):
+                console.print(Text(line, style={"+": "green", "-": "red"}.get(line[:1], "dim")))
+
+
+def _lines(version: dict[str, Any]) -> list[str]:
+    return [version["title"], *version["summary"].splitlines(), *version["text"].splitlines()]
+
+
+def alert(
+    alert_id: Annotated[int, typer.Argument(metavar="ID")],
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """One alert: what, where, who reports it, why it fired, and who was told."""
+    with opened() as services:
+        row = services.queries.alert(alert_id)
+    if row is None:
+        raise UsageError(f"there is no alert {alert_id}; see trucewire alerts")
+    if as_json:
+        print_json(row)
+        return
+    head = severity(row["severity"]) + Text(f" {row['rule_id']}, {row['stance']}", style="bold")
+    console.print(head + f" · {', '.join(row['places'][:5]) or 'place unknown'}")
+    console.print(Text(row["title"], style="bold"))
+    said(row["url"] or "no address")
+    console.print(Text("  ") + marked_text(row["match"]["sentence"], row["match"]["marks"]))
+    said(
+        f"published {clock(row['published_at'])}, first seen {clock(row['first_seen_at'])}, "
+        f"raised {clock(row['raised_at'])} (UTC)"
+    )
+    said(f"reported by {len(row['families'])}: {', '.join(row['families'])}; story {row['story_id']}")
+    said("why:")
+    for line in row["why"]:
+        said(f"  {line}")
+    said("articles:")
+    for one in row["articles"]:
+        said(f"  {one['id']} {clock(one['published_at'])} {one['publisher']} [{one['language']}] {one['title']}")
+    said("notifications:")
+    for one in row["notifications"]:
+        reason = one["reason"] or one["error"] or ""
+        said(f"  {one['channel']}: {one['status']} {clock(one['sent_at'] or one['created_at'])} {reason}".rstrip())
+    print_judgement(row["judgement"], row["judgement"]["matches"] if row["judgement"] else ())
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (article, alert):
+        app.command(rich_help_panel=PANEL)(command)

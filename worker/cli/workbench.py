@@ -1,0 +1,168 @@
+"""`trucewire try …`: what the line would make of an input. Stores nothing.
+
+Others rely on the shapes that `--json` prints: fields may be added, none goes away.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from worker import __version__
+from worker.bootstrap import settings_of_environment, utc_now
+from worker.cli.console import JsonOption, clock, console, json_lines, print_json, read_input, said
+from worker.cli.show import print_judgement
+from worker.dates import read_date
+from worker.errors import FetchError
+from worker.fetch import Fetcher
+from worker.judge import Judge, judgement_to_json
+from worker.languages import language_of
+from worker.model import Article, Feed, FetchRequest, Judgement, Outcome, ParsedFeed
+from worker.normalise import articles_of
+from worker.parse import parse
+from worker.settings import fetch_limits
+
+app = typer.Typer(help="See what the line would make of an input. Stores nothing.", no_args_is_help=True)
+
+FeedArgument = typer.Argument(metavar="FILE|URL…", help="Feed documents; - is standard input.")
+ItemsArgument = typer.Argument(metavar="FILE.jsonl", help="One item a line; - is standard input.")
+
+
+@app.command("feed")
+def try_feed(sources: Annotated[list[str], FeedArgument], as_json: Annotated[bool, JsonOption] = False) -> None:
+    """Read feeds: their entries, and what identity and times are decided on, with reasons."""
+    fetcher: Fetcher | None = None
+    for source in sources:
+        try:
+            if source.startswith(("http://", "https://")):
+                fetcher = fetcher or Fetcher(fetch_limits(os.environ, __version__), utc_now)
+                response = fetcher.get(FetchRequest(source))
+                report = _feed_report(source, response.url, response.body, response.headers.get("content-type", ""))
+            else:
+                report = _feed_report(source, "", read_input(source), "")
+        except FetchError as error:
+            report = _no_feed(source, error.outcome, str(error))
+        print_json(report) if as_json else _print_feed(report)
+
+
+def _feed_report(source: str, url: str, body: bytes, content_type: str) -> dict[str, Any]:
+    parsed = parse(body, url, content_type)
+    articles = articles_of(parsed, Feed(url or source, source, parsed.title, ""), utc_now())
+    return {
+        "file": source,
+        "outcome": str(parsed.outcome),
+        "version": parsed.version,
+        "encoding": parsed.encoding,
+        "title": parsed.title,
+        "url": parsed.url,
+        "language": parsed.language,
+        "entries": list(_entries(parsed, articles)),
+        "problems": list(parsed.problems),
+    }
+
+
+def _entries(parsed: ParsedFeed, articles: tuple[Article, ...]) -> Iterator[dict[str, Any]]:
+    for entry, article in zip(parsed.entries, articles, strict=True):
+        yield {
+            "guid": entry.guid,
+            "url": entry.url,
+            "title": article.title,
+            "summary": article.summary,
+            "text": article.text,
+            "author": article.author,
+            "published_at": article.published_at,
+            "updated_at": article.updated_at,
+            "language": article.language,
+            "publisher": article.publisher,
+            "key": article.key,
+            "identity": article.identity,
+            "notes": list(article.notes),
+        }
+
+
+def _no_feed(source: str, outcome: Outcome, problem: str) -> dict[str, Any]:
+    empty = {"version": "", "encoding": "", "title": "", "url": "", "language": "", "entries": []}
+    return {"file": source, "outcome": str(outcome), **empty, "problems": [problem]}
+
+
+def _print_feed(report: dict[str, Any]) -> None:
+    form = " ".join(filter(None, (report["version"], report["encoding"])))
+    console.print(Text(f"{report['file']}: {report['outcome']}", style="bold") + (f" ({form})" if form else ""))
+    for problem in report["problems"]:
+        console.print(Text(f"  problem: {problem}", style="yellow"))
+    for entry in report["entries"]:
+        said(f"  {clock(entry['published_at'])} [{entry['language'] or '?'}] {entry['title']}")
+        said(f"    {entry['url'] or 'no address'}")
+        for note in entry["notes"]:
+            console.print(Text(f"    {note}", style="dim"))
+
+
+@app.command("judge")
+def try_judge(items: Annotated[str, ItemsArgument], as_json: Annotated[bool, JsonOption] = False) -> None:
+    """Judge news items {id, title, summary?, text?, lang?, published_at?}: region, matches, alerts. JSON lines."""
+    settings = settings_of_environment()
+    judge = Judge(settings.profile, settings.lexicons, settings.rules)
+    for item in json_lines(items):
+        article = _article_of(item)
+        judgement = judge.judge(article)
+        print_json(_judgement_report(item, article, judgement))
+
+
+def _article_of(item: dict[str, Any]) -> Article:
+    title, summary, text = (str(item.get(name) or "") for name in ("title", "summary", "text"))
+    return Article(
+        key=str(item.get("id", "")),
+        identity=str(item.get("id", "")),
+        url=str(item.get("url") or ""),
+        title=title,
+        summary=summary,
+        text=text,
+        language=str(item.get("lang") or "") or language_of(title, text or summary),
+        publisher=str(item.get("source") or ""),
+        published_at=_date_of(item),
+    )
+
+
+def _date_of(item: dict[str, Any]) -> datetime | None:
+    raw = item.get("published_at") or item.get("date")
+    return read_date(str(raw)) if raw else None
+
+
+def _judgement_report(item: dict[str, Any], article: Article, judgement: Judgement) -> dict[str, Any]:
+    trace = judgement_to_json(judgement)
+    return {
+        "id": item.get("id"),
+        "region": trace["region"],
+        "places": trace["places"],
+        "matches": [
+            {
+                "concept": match.concept,
+                "stance": str(match.stance),
+                "terms": list(match.terms),
+                "sentence": match.sentence,
+                "cues": list(match.cues),
+                "elsewhere": match.elsewhere,
+            }
+            for match in judgement.matches
+        ],
+        "alerts": [rule.rule_id for rule in judgement.fired],
+        "language": article.language,
+        "evidence": trace["evidence"],
+        "rules": trace["rules"],
+    }
+
+
+@app.command("article")
+def try_article(title: str, text: Annotated[str, typer.Argument()] = "") -> None:
+    """Judge one headline (and text) from the command line, for a person to read."""
+    settings = settings_of_environment()
+    judge = Judge(settings.profile, settings.lexicons, settings.rules)
+    judgement = judge.judge(_article_of({"id": "", "title": title, "text": text}))
+    matches = [asdict(match) | {"field": match.span.field} for match in judgement.matches]
+    print_judgement(judgement_to_json(judgement), matches)

@@ -1,0 +1,8 @@
+"""The database below store and queries: its engine and migrations, rows to nouns and back, full-text search.
+
+A URL comes in; connections, and nouns made of rows, go out. Knows SQLite from PostgreSQL, so that nobody above must.
+"""
+
+from worker.database.engine import connect, held_alone, lock_stories, migrate, reading
+
+__all__ = ["connect", "held_alone", "lock_stories", "migrate", "reading"]

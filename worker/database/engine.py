@@ -1,0 +1,136 @@
+"""A database URL in, a ready SQLAlchemy engine out; and the migrations that bring a database up to this code.
+
+SQLite runs in WAL mode with one writer at a time; PostgreSQL through psycopg 3. Every other module is told neither.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from worker.errors import AlreadyRunningError, StoreError
+
+BUSY_TIMEOUT_S = 30
+EMBEDDED_LOCK = 0x7472_7563  # "truc": the PostgreSQL advisory lock of an embedded Trucewire
+STORY_LOCK = EMBEDDED_LOCK + 1  # … and of the one worker that places articles into stories
+
+
+def connect(url: str) -> Engine:
+    """An engine for `url`; nothing is opened yet.
+
+    Raises:
+        StoreError: a URL that names neither SQLite nor PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"database URL {url!r} cannot be read: {error}") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed)
+        case "postgresql":
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+        case other:
+            raise StoreError(f"database {other!r} is not supported: use sqlite:///… or postgresql://…")
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # transactions are begun below, not guessed by the driver
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later could not be granted the write lock while another writer
+        # has committed in between: SQLite answers "busy" at once, whatever the time-out. So writers say so up front.
+        reading = connection.get_execution_options().get("read_only")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection in a read-only transaction, which never waits for a writer."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(read_only=True, postgresql_readonly=True)
+        with connection.begin():
+            yield connection
+
+
+def lock_stories(connection: Connection) -> None:
+    """Hold every other match worker off until this transaction ends, so that two copies cannot open two stories."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": STORY_LOCK})
+
+
+@contextmanager
+def held_alone(engine: Engine) -> Iterator[None]:
+    """Hold the database as its only embedded Trucewire.
+
+    The lock dies with the process, so that a crash leaves nothing to clean up.
+
+    Raises:
+        AlreadyRunningError: another one holds it.
+    """
+    name = engine.url.render_as_string(hide_password=True)
+    taken = AlreadyRunningError(
+        f"another trucewire is running on {name}: stop it, or set TRUCEWIRE_DATA to another folder"
+    )
+    if engine.dialect.name == "sqlite":
+        try:
+            with FileLock(f"{engine.url.database}.lock", timeout=0):
+                yield
+        except Timeout:
+            raise taken from None
+        return
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": EMBEDDED_LOCK}):
+            raise taken
+        connection.commit()
+        yield
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database up to this code's tables; twice is once.
+
+    Raises:
+        StoreError: it cannot be reached, or is of a later version.
+    """
+    with as_file(files("worker") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        try:
+            with engine.begin() as connection:
+                _refuse_later_version(connection, ScriptDirectory.from_config(config))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except OperationalError as error:
+            raise StoreError(f"database {engine.url!r} cannot be opened: {error.orig}") from error
+        except DBAPIError as error:
+            raise StoreError(f"database {engine.url!r} cannot be migrated: {error.orig}") from error
+
+
+def _refuse_later_version(connection: Connection, scripts: ScriptDirectory) -> None:
+    current = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreError(f"database {connection.engine.url!r} is of a later version ({current}): update Trucewire")

@@ -1,0 +1,215 @@
+"""Rows to nouns and back: the only place that knows how a dataclass lies in its table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Insert, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from worker.model import Alert, Article, Feed, FeedState, Match, Outcome, Severity, Span, Stance, StoredArticle
+from worker.tables import alert_articles, alerts, articles
+
+T = TypeVar("T")
+
+KEY_BYTES = 500  # PostgreSQL indexes at most 2,704 bytes a row; an Armenian URL of 2,048 characters has more
+CHUNK = 500  # names in one IN (…)
+
+ARTICLE_COLUMNS = (
+    articles.c.id,
+    articles.c.feed_id,
+    articles.c.key,
+    articles.c.identity,
+    articles.c.url,
+    articles.c.title,
+    articles.c.summary,
+    articles.c.text,
+    articles.c.author,
+    articles.c.language,
+    articles.c.publisher,
+    articles.c.family,
+    articles.c.published_at,
+    articles.c.updated_at,
+    articles.c.first_seen_at,
+    articles.c.fingerprint,
+    articles.c.machine_written,
+    articles.c.notes,
+    articles.c.revision,
+    articles.c.story_id,
+)
+
+
+def insert_new(connection: Connection, table: Table) -> Insert:
+    """An INSERT that leaves a row be which already stands under one of the table's unique keys."""
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()  # type: ignore[no-any-return]
+
+
+def upsert(connection: Connection, table: Table, key: str, changing: Sequence[str]) -> Insert:
+    """An INSERT that updates `changing` where the row stands already under `key`."""
+    statement: Any = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    return statement.on_conflict_do_update(  # type: ignore[no-any-return]
+        index_elements=[key], set_={name: statement.excluded[name] for name in changing}
+    )
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """`items` in pieces that a statement can carry."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def stored_key(key: str) -> str:
+    """`key` itself, or its beginning and its digest where an index could not carry it."""
+    data = key.encode()
+    if len(data) <= KEY_BYTES:
+        return key
+    return f"{data[: KEY_BYTES - 72].decode(errors='ignore')}#sha256={hashlib.sha256(data).hexdigest()}"
+
+
+def feed_state(row: Any) -> FeedState:
+    """A row of `feeds`, all columns, as a state."""
+    feed = Feed(
+        url=row.url,
+        name=row.name,
+        publisher=row.publisher,
+        family=row.family,
+        languages=tuple(row.languages),
+        country=row.country,
+        dedicated=row.dedicated,
+        enabled=row.enabled,
+        origin=row.origin,
+    )
+    return FeedState(
+        feed_id=row.id,
+        feed=feed,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        body_sha256=row.body_sha256,
+        failures=row.failures,
+        last_outcome=Outcome(row.last_outcome) if row.last_outcome else None,
+        last_polled_at=row.last_polled_at,
+        last_ok_at=row.last_ok_at,
+        last_new_at=row.last_new_at,
+        next_poll_at=row.next_poll_at,
+        rate=row.rate,
+        redirect_url=row.redirect_url,
+        redirect_count=row.redirect_count,
+    )
+
+
+def article_row(article: Article, feed_id: int, capture_id: int | None, now: datetime) -> dict[str, Any]:
+    """An article as first stored."""
+    return {
+        "key": stored_key(article.key),
+        "feed_id": feed_id,
+        "identity": stored_key(article.identity),
+        "url": article.url,
+        "title": article.title,
+        "summary": article.summary,
+        "text": article.text,
+        "author": article.author,
+        "language": article.language,
+        "publisher": article.publisher,
+        "family": article.family,
+        "published_at": article.published_at,
+        "updated_at": article.updated_at,
+        "first_seen_at": now,
+        "fingerprint": article.fingerprint,
+        "machine_written": article.machine_written,
+        "notes": list(article.notes),
+        "revision": 1,
+        "capture_id": capture_id,
+    }
+
+
+def stored_article(row: Any, *, dedicated: bool = False) -> StoredArticle:
+    """A row with `ARTICLE_COLUMNS` as a stored article."""
+    article = Article(
+        key=row.key,
+        identity=row.identity,
+        url=row.url,
+        title=row.title,
+        summary=row.summary,
+        text=row.text,
+        author=row.author,
+        language=row.language,
+        publisher=row.publisher,
+        family=row.family,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        first_seen_at=row.first_seen_at,
+        fingerprint=row.fingerprint,
+        machine_written=row.machine_written,
+        notes=tuple(row.notes),
+    )
+    return StoredArticle(row.id, row.feed_id, row.revision, article, dedicated, row.story_id)
+
+
+def match_json(match: Match) -> dict[str, Any]:
+    """A match as JSON."""
+    return asdict(match)
+
+
+def match_from_json(data: dict[str, Any]) -> Match:
+    """The match that `match_json` wrote."""
+    return Match(
+        concept=data["concept"],
+        stance=Stance(data["stance"]),
+        terms=tuple(data["terms"]),
+        sentence=data["sentence"],
+        span=Span(**data["span"]),
+        marks=tuple((start, end) for start, end in data["marks"]),
+        cues=tuple(data["cues"]),
+        elsewhere=data["elsewhere"],
+    )
+
+
+def _alert(row: Any, article: StoredArticle, families: tuple[str, ...]) -> Alert:
+    """A row of `alerts` with its article and the families that report it."""
+    return Alert(
+        alert_id=row.id,
+        rule_id=row.rule_id,
+        story_id=row.story_id,
+        revision=row.revision,
+        severity=Severity(row.severity),
+        stance=Stance(row.stance),
+        raised_at=row.raised_at,
+        article=article,
+        match=match_from_json(row.match),
+        places=tuple(row.places),
+        why=tuple(row.why),
+        publishers=families,
+    )
+
+
+def load_alerts(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[Alert]:
+    """Alerts under `condition`, oldest first, with the article that raised each and the families that report it."""
+    statement = select(alerts).where(condition).order_by(alerts.c.id).limit(limit)
+    rows = connection.execute(statement).all()
+    raisers = {
+        row.id: stored_article(row)
+        for row in connection.execute(
+            select(*ARTICLE_COLUMNS).where(articles.c.id.in_([row.article_id for row in rows]))
+        )
+    }
+    families = families_of(connection, [row.id for row in rows])
+    return [_alert(row, raisers[row.article_id], families.get(row.id, ())) for row in rows]
+
+
+def families_of(connection: Connection, alert_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The publisher families that report each alert, in the order they did."""
+    statement = (
+        select(alert_articles.c.alert_id, articles.c.family)
+        .join_from(alert_articles, articles)
+        .where(alert_articles.c.alert_id.in_(list(alert_ids)))
+        .order_by(alert_articles.c.added_at, alert_articles.c.article_id)
+    )
+    found: dict[int, dict[str, None]] = {}
+    for row in connection.execute(statement):
+        found.setdefault(row.alert_id, {})[row.family] = None
+    return {alert_id: tuple(families) for alert_id, families in found.items()}

@@ -1,0 +1,78 @@
+"""`trucewire up`: Celery's worker and beat in this process, an in-process broker, one database, no Redis.
+
+The same app, the same tasks and the same pipeline as in production. Refuses to start twice on one database, stops
+cleanly on SIGINT and SIGTERM, and leaves nothing to be cleaned up when it is killed.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from celery.beat import EmbeddedService, Scheduler
+from celery.worker import WorkController
+
+from worker import tasks
+from worker.bootstrap import Services
+from worker.database import held_alone, migrate
+from worker.model import Feed
+
+THREADS = 8
+STOP_S = 20.0  # a stage that is under way may finish; what does not comes back with its lease
+
+
+@contextmanager
+def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config") -> Iterator[None]:
+    """Trucewire at work on `feeds` for as long as the block lasts.
+
+    Raises:
+        AlreadyRunningError: another one holds the database.
+        StoreError: the database cannot be opened or migrated.
+    """
+    with held_alone(services.store.engine):
+        migrate(services.store.engine)
+        services.store.feeds.sync(feeds, services.now(), origin)
+        tasks.use(services)
+        tasks.app.conf.update(
+            broker_url="memory://",
+            broker_transport_options={"polling_interval": 0.05},
+            worker_pool="threads",
+            worker_concurrency=THREADS,
+            task_time_limit=None,  # threads cannot be killed; fetch and send have deadlines of their own
+        )
+        worker = WorkController(
+            app=tasks.app,
+            queues=",".join(tasks.QUEUES),
+            loglevel="WARNING",
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
+        )
+        beat = EmbeddedService(tasks.app, thread=True, max_interval=1, scheduler_cls=Scheduler)
+        running_worker = threading.Thread(target=worker.start, name="worker", daemon=True)
+        running_worker.start()
+        beat.start()
+        try:
+            tasks.tick.apply_async(queue="poll")  # the first beat is TICK_S away
+            yield
+        finally:
+            beat.stop()
+            worker.stop()
+            running_worker.join(STOP_S)
+            tasks.use(None)
+            services.close()
+
+
+def until_told_to_stop() -> threading.Event:
+    """An event that SIGINT or SIGTERM sets. Only in the main thread."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopped

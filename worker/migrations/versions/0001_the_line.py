@@ -1,0 +1,395 @@
+"""The line: feeds, polls, articles and their revisions, judgements, alerts, notifications; full-text search."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from worker.tables import Id, Json, UtcDateTime
+
+revision = "0001"
+down_revision = None
+
+# SQLite: an index beside the table, which holds no text of its own and is kept true by triggers.
+SQLITE_SEARCH = (
+    """
+    CREATE VIRTUAL TABLE article_search USING fts5(
+        title, summary, text, content='articles', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER articles_search_insert AFTER INSERT ON articles BEGIN
+        INSERT INTO article_search(rowid, title, summary, text) VALUES (new.id, new.title, new.summary, new.text);
+    END
+    """,
+    """
+    CREATE TRIGGER articles_search_delete AFTER DELETE ON articles BEGIN
+        INSERT INTO article_search(article_search, rowid, title, summary, text)
+        VALUES ('delete', old.id, old.title, old.summary, old.text);
+    END
+    """,
+    """
+    CREATE TRIGGER articles_search_update AFTER UPDATE OF title, summary, text ON articles BEGIN
+        INSERT INTO article_search(article_search, rowid, title, summary, text)
+        VALUES ('delete', old.id, old.title, old.summary, old.text);
+        INSERT INTO article_search(rowid, title, summary, text) VALUES (new.id, new.title, new.summary, new.text);
+    END
+    """,
+)
+# PostgreSQL: a generated column. A tsvector holds 1 MB at most, hence the cut.
+POSTGRESQL_SEARCH = (
+    """
+    ALTER TABLE articles ADD COLUMN search tsvector GENERATED ALWAYS AS (
+        to_tsvector('simple', title || ' ' || summary || ' ' || left(text, 100000))
+    ) STORED
+    """,
+    "CREATE INDEX ix_articles_search ON articles USING gin (search)",
+)
+
+
+def make_search() -> None:
+    statements = SQLITE_SEARCH if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_SEARCH
+    for statement in statements:
+        op.execute(statement)
+
+
+def drop_search() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE article_search")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "captures",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("fetched_at", UtcDateTime, nullable=False),
+        sa.Column("headers", Json, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_captures_sha256")),
+    )
+    op.create_table(
+        "channels",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("disabled_at", UtcDateTime, nullable=True),
+        sa.Column("disabled_reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_channels")),
+    )
+    op.create_table(
+        "feeds",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("publisher", sa.Text(), nullable=False),
+        sa.Column("family", sa.Text(), nullable=False),
+        sa.Column("languages", Json, nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("dedicated", sa.Boolean(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("added_at", UtcDateTime, nullable=False),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("last_modified", sa.Text(), nullable=True),
+        sa.Column("body_sha256", sa.String(length=64), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_outcome", sa.String(length=24), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("last_polled_at", UtcDateTime, nullable=True),
+        sa.Column("last_ok_at", UtcDateTime, nullable=True),
+        sa.Column("last_new_at", UtcDateTime, nullable=True),
+        sa.Column("next_poll_at", UtcDateTime, nullable=False),
+        sa.Column("schedule_reason", sa.Text(), nullable=True),
+        sa.Column("lease_until", UtcDateTime, nullable=True),
+        sa.Column("rate", Json, nullable=False),
+        sa.Column("redirect_url", sa.Text(), nullable=True),
+        sa.Column("redirect_count", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
+        sa.UniqueConstraint("url", name=op.f("uq_feeds_url")),
+    )
+    with op.batch_alter_table("feeds", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feeds_next_poll_at"), ["next_poll_at"], unique=False)
+
+    op.create_table(
+        "heartbeats",
+        sa.Column("queue", sa.String(length=16), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("queue", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
+        "memory",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", Json, nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_memory")),
+    )
+    op.create_table(
+        "silences",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.Column("starts_at", UtcDateTime, nullable=False),
+        sa.Column("ends_at", UtcDateTime, nullable=False),
+        sa.Column("rules", Json, nullable=False),
+        sa.Column("places", Json, nullable=False),
+        sa.Column("publishers", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_silences")),
+    )
+    op.create_table(
+        "stories",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("opened_at", UtcDateTime, nullable=False),
+        sa.Column("last_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stories")),
+    )
+    with op.batch_alter_table("stories", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stories_last_at"), ["last_at"], unique=False)
+
+    op.create_table(
+        "articles",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("feed_id", Id, nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("publisher", sa.Text(), nullable=False),
+        sa.Column("family", sa.Text(), nullable=False),
+        sa.Column("published_at", UtcDateTime, nullable=True),
+        sa.Column("updated_at", UtcDateTime, nullable=True),
+        sa.Column("first_seen_at", UtcDateTime, nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("machine_written", sa.Boolean(), nullable=False),
+        sa.Column("notes", Json, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("revised_at", UtcDateTime, nullable=True),
+        sa.Column("capture_id", Id, nullable=True),
+        sa.Column("region", sa.String(length=8), nullable=True),
+        sa.Column("places", Json, nullable=True),
+        sa.Column("judgement", Json, nullable=True),
+        sa.Column("matched_at", UtcDateTime, nullable=True),
+        sa.Column("match_lease_until", UtcDateTime, nullable=True),
+        sa.Column("story_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_articles_capture_id")),
+        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_articles_feed_id")),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_articles_story_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
+        sa.UniqueConstraint("key", name=op.f("uq_articles_key")),
+    )
+    with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_articles_feed_id"), ["feed_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_articles_first_seen_at"), ["first_seen_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_articles_published_at"), ["published_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_articles_story_id"), ["story_id"], unique=False)
+        batch_op.create_index(
+            "ix_articles_unmatched",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("matched_at IS NULL"),
+            postgresql_where=sa.text("matched_at IS NULL"),
+        )
+
+    op.create_table(
+        "polls",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("feed_id", Id, nullable=False),
+        sa.Column("started_at", UtcDateTime, nullable=False),
+        sa.Column("duration_ms", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=24), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("new", sa.Integer(), nullable=False),
+        sa.Column("revised", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_polls_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_polls")),
+    )
+    with op.batch_alter_table("polls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_polls_feed_id_started_at"), ["feed_id", "started_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_polls_started_at"), ["started_at"], unique=False)
+
+    op.create_table(
+        "alerts",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("rule_id", sa.Text(), nullable=False),
+        sa.Column("story_id", Id, nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("severity", sa.String(length=8), nullable=False),
+        sa.Column("stance", sa.String(length=16), nullable=False),
+        sa.Column("match", Json, nullable=False),
+        sa.Column("places", Json, nullable=False),
+        sa.Column("why", Json, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("raised_at", UtcDateTime, nullable=False),
+        sa.Column("routed_revision", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alerts_article_id")),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_alerts_story_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+        sa.UniqueConstraint("rule_id", "story_id", name=op.f("uq_alerts_rule_id_story_id")),
+    )
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alerts_raised_at"), ["raised_at"], unique=False)
+        batch_op.create_index(
+            "ix_alerts_unrouted",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("routed_revision < revision"),
+            postgresql_where=sa.text("routed_revision < revision"),
+        )
+
+    op.create_table(
+        "entries",
+        sa.Column("feed_id", Id, nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("first_seen_at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_entries_article_id")),
+        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_entries_feed_id")),
+        sa.PrimaryKeyConstraint("feed_id", "identity", name=op.f("pk_entries")),
+    )
+    with op.batch_alter_table("entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entries_article_id"), ["article_id"], unique=False)
+
+    op.create_table(
+        "matches",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("concept", sa.String(length=32), nullable=False),
+        sa.Column("stance", sa.String(length=16), nullable=False),
+        sa.Column("terms", Json, nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("field", sa.String(length=8), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("marks", Json, nullable=False),
+        sa.Column("cues", Json, nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_matches_article_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matches")),
+    )
+    with op.batch_alter_table("matches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_matches_article_id_revision"), ["article_id", "revision"], unique=False)
+        batch_op.create_index(batch_op.f("ix_matches_concept"), ["concept"], unique=False)
+
+    op.create_table(
+        "revisions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("updated_at", UtcDateTime, nullable=True),
+        sa.Column("seen_at", UtcDateTime, nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("capture_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_revisions_article_id")),
+        sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_revisions_capture_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
+        sa.UniqueConstraint("article_id", "number", name=op.f("uq_revisions_article_id_number")),
+    )
+    op.create_table(
+        "alert_articles",
+        sa.Column("alert_id", Id, nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("added_at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_articles_alert_id")),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alert_articles_article_id")),
+        sa.PrimaryKeyConstraint("alert_id", "article_id", name=op.f("pk_alert_articles")),
+    )
+    op.create_table(
+        "notifications",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("alert_id", Id, nullable=False),
+        sa.Column("alert_revision", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+        sa.Column("lease_until", UtcDateTime, nullable=True),
+        sa.Column("sent_at", UtcDateTime, nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_notifications_alert_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.UniqueConstraint(
+            "alert_id", "alert_revision", "channel", name=op.f("uq_notifications_alert_id_alert_revision_channel")
+        ),
+        sa.UniqueConstraint("key", name=op.f("uq_notifications_key")),
+    )
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_notifications_status_channel_next_attempt_at"),
+            ["status", "channel", "next_attempt_at"],
+            unique=False,
+        )
+
+    make_search()
+
+
+def downgrade() -> None:
+    drop_search()
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notifications_status_channel_next_attempt_at"))
+
+    op.drop_table("notifications")
+    op.drop_table("alert_articles")
+    op.drop_table("revisions")
+    with op.batch_alter_table("matches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_matches_concept"))
+        batch_op.drop_index(batch_op.f("ix_matches_article_id_revision"))
+
+    op.drop_table("matches")
+    with op.batch_alter_table("entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_entries_article_id"))
+
+    op.drop_table("entries")
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_alerts_unrouted",
+            sqlite_where=sa.text("routed_revision < revision"),
+            postgresql_where=sa.text("routed_revision < revision"),
+        )
+        batch_op.drop_index(batch_op.f("ix_alerts_raised_at"))
+
+    op.drop_table("alerts")
+    with op.batch_alter_table("polls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_polls_started_at"))
+        batch_op.drop_index(batch_op.f("ix_polls_feed_id_started_at"))
+
+    op.drop_table("polls")
+    with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_articles_unmatched",
+            sqlite_where=sa.text("matched_at IS NULL"),
+            postgresql_where=sa.text("matched_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_articles_story_id"))
+        batch_op.drop_index(batch_op.f("ix_articles_published_at"))
+        batch_op.drop_index(batch_op.f("ix_articles_first_seen_at"))
+        batch_op.drop_index(batch_op.f("ix_articles_feed_id"))
+
+    op.drop_table("articles")
+    with op.batch_alter_table("stories", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stories_last_at"))
+
+    op.drop_table("stories")
+    op.drop_table("silences")
+    op.drop_table("memory")
+    op.drop_table("heartbeats")
+    with op.batch_alter_table("feeds", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feeds_next_poll_at"))
+
+    op.drop_table("feeds")
+    op.drop_table("channels")
+    op.drop_table("captures")

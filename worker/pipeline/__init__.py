@@ -1,0 +1,19 @@
+"""The line, stage by stage: each gathers, has a pure function decide, and applies in one transaction.
+
+    tick     due feeds → batches to nudge
+    poll     leased feeds → fetch → parse → normalise → polling.poll_plan  ⇒ STORE
+    match    unmatched articles → judge → alerting.match_plan              ⇒ STORE
+    route    unrouted alerts → routing.notifications_for                   ⇒ STORE
+    deliver  due notifications → render → send                             ⇒ RECORD
+
+Every stage can be run twice, by two workers at once, or be killed at any point: what is to be done is always a query.
+They are called by the tasks with ids or nothing, and log one line per outcome. Nothing is
+decided here.
+"""
+
+from worker.pipeline.deliver import deliver, route
+from worker.pipeline.match import MatchSummary, match
+from worker.pipeline.poll import PollSummary, poll, reprice, tick
+from worker.pipeline.upkeep import prune
+
+__all__ = ["MatchSummary", "PollSummary", "deliver", "match", "poll", "prune", "reprice", "route", "tick"]

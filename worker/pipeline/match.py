@@ -1,0 +1,57 @@
+"""Unmatched articles in; judgements, stories and alerts stored."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from worker.alerting import match_plan
+from worker.bootstrap import Services
+from worker.model import Judged, Judgement, MatchPlan, Outcome, Region, Relevance, StoredArticle, StorySignature
+from worker.stories import PRECISE_KINDS
+
+log = logging.getLogger("trucewire")
+
+BATCH = 200
+LEASE = timedelta(minutes=5)
+STORY_WINDOW = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSummary:
+    """What a batch of judgements did."""
+
+    judged: int
+    alert_ids: tuple[int, ...]
+    more: bool  # the batch was full: there may be further ones
+
+
+def match(services: Services) -> MatchSummary:
+    """Judge a batch of unmatched articles, place them into stories, raise alerts."""
+    now = services.now()
+    claimed = services.store.articles.lease_unmatched(BATCH, now, now + LEASE)
+    judged = [Judged(stored, _judgement(services, stored)) for stored in claimed]
+    raised = services.store.matches.apply_matches(judged, _placing(services, now), now, now - STORY_WINDOW)
+    if judged:
+        in_region = sum(one.judgement.relevance.region is Region.YES for one in judged)
+        log.info("match articles=%d in_region=%d alerts=%d", len(judged), in_region, len(raised))
+    return MatchSummary(len(judged), tuple(raised), more=len(claimed) == BATCH)
+
+
+def _judgement(services: Services, stored: StoredArticle) -> Judgement:
+    try:
+        return services.judge.judge(stored.article, dedicated=stored.dedicated)
+    except Exception as error:
+        log.exception("match article=%d outcome=%s", stored.article_id, Outcome.INTERNAL_ERROR)
+        return Judgement(Relevance(Region.UNKNOWN, evidence=(f"could not be judged: {type(error).__name__}: {error}",)))
+
+
+def _placing(services: Services, now: datetime) -> Callable[[Judged, Sequence[StorySignature]], MatchPlan]:
+    broad = frozenset(place.name for place in services.settings.profile.places if place.kind not in PRECISE_KINDS)
+
+    def place(judged: Judged, recent: Sequence[StorySignature]) -> MatchPlan:
+        return match_plan(judged, recent, now=now, fresh_for=services.settings.fresh_for, broad_places=broad)
+
+    return place

@@ -1,0 +1,198 @@
+"""What one poll brought and what the log knows of it in, a `PollPlan` out.
+
+The decider of the poll stage: which entries are new, which articles are revised, when the feed is polled next. Never
+fetches, never writes, never reads the clock or draws a random number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from worker.errors import FetchError
+from worker.model import (
+    Article,
+    Capture,
+    FeedState,
+    FetchRequest,
+    FetchResponse,
+    KnownArticle,
+    Outcome,
+    ParsedFeed,
+    PollPlan,
+    Revised,
+)
+from worker.schedule import Limits, PollFacts, next_poll
+
+# A site that answers 304 for ever, whatever it publishes, is found out by asking without validators now and then.
+FULL_FETCH_SHARE = 0.02
+# A permanent redirect is believed once it has held for so many polls in a row: a parked domain rarely lasts.
+REDIRECTS_BEFORE_MOVING = 5
+KEPT_HEADERS = ("content-type", "etag", "last-modified", "date", "server", "cache-control")
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll brought, not yet compared with the log."""
+
+    state: FeedState  # as it was before
+    started_at: datetime
+    duration_ms: int
+    response: FetchResponse | None = None
+    error: FetchError | None = None
+    parsed: ParsedFeed | None = None  # None where there was nothing to parse
+    articles: tuple[Article, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended, as far as can be told without the log: NEW stands for *has entries*."""
+        if self.error is not None:
+            return self.error.outcome
+        if self.response is None:
+            raise ValueError("a poll has a response or an error")
+        if self.response.not_modified:
+            return Outcome.UNCHANGED
+        return self.parsed.outcome if self.parsed else Outcome.SAME_BODY
+
+
+def request_for(state: FeedState, chance: float) -> FetchRequest:
+    """The GET of one poll.
+
+    Validators are sent only while the feed is healthy, so that a 304 can never paper over a failure, and not always
+    even then. A permanent redirect that has held is followed at once, unless its target fails.
+
+    Args:
+        state: the feed.
+        chance: a random number in [0, 1).
+    """
+    moved = state.redirect_url is not None and state.redirect_count >= REDIRECTS_BEFORE_MOVING and not state.failures
+    url = state.redirect_url if moved and state.redirect_url else state.feed.url
+    if state.failures or chance < FULL_FETCH_SHARE:
+        return FetchRequest(url)
+    return FetchRequest(url, state.etag, state.last_modified)
+
+
+def is_same_body(state: FeedState, body: bytes) -> bool:
+    """Whether `body` is byte for byte what the last successful poll brought."""
+    return state.body_sha256 == _sha256(body)
+
+
+def poll_plan(
+    polled: Polled,
+    entries: Mapping[str, KnownArticle],
+    articles: Mapping[str, KnownArticle],
+    *,
+    limits: Limits,
+    price: float,
+    jitter: float,
+) -> PollPlan:
+    """Everything this poll changes.
+
+    Args:
+        polled: what it brought.
+        entries: the articles behind the feed's entries that were seen before, by entry identity.
+        articles: the articles in the log, or about to be written by another poll, by article key.
+        limits: the schedule's bounds.
+        price: the schedule's price of one poll.
+        jitter: a random number in [0, 1).
+    """
+    new, revised, seen = _sorted_out(polled, entries, articles)
+    outcome = polled.outcome
+    if outcome is Outcome.NEW and not new and not revised:
+        outcome = Outcome.NOTHING_NEW
+    failures = 0 if outcome.ok else polled.state.failures + 1
+    schedule = next_poll(polled.state, _facts(polled, outcome, new, failures), limits, price=price, jitter=jitter)
+    state = replace(
+        _remembered(polled, outcome),
+        failures=failures,
+        last_new_at=polled.started_at if new else polled.state.last_new_at,
+        next_poll_at=schedule.next_poll_at,
+        rate=schedule.rate,
+    )
+    response = polled.response
+    return PollPlan(
+        state=state,
+        outcome=outcome,
+        started_at=polled.started_at,
+        duration_ms=polled.duration_ms,
+        status=response.status if response else polled.error.status if polled.error else None,
+        size=len(response.body) if response else 0,
+        entries=len(polled.parsed.entries) if polled.parsed else 0,
+        error=str(polled.error or "; ".join(polled.parsed.problems if polled.parsed and not outcome.ok else ())),
+        schedule_reason=schedule.reason,
+        new=new,
+        revised=revised,
+        seen=seen,
+        capture=_capture(polled) if new or revised else None,
+    )
+
+
+def _sorted_out(
+    polled: Polled, entries: Mapping[str, KnownArticle], articles: Mapping[str, KnownArticle]
+) -> tuple[tuple[Article, ...], tuple[Revised, ...], tuple[tuple[str, str], ...]]:
+    """The new articles, the revised ones, and (identity, article key) of the entries to be remembered."""
+    new: dict[str, Article] = {}
+    revised: dict[str, Revised] = {}
+    seen: dict[str, str] = {}
+    for article in polled.articles:
+        known = entries.get(article.identity) or articles.get(article.key)
+        if article.identity not in entries:
+            seen.setdefault(article.identity, known.key if known else article.key)
+        if known is None:
+            new.setdefault(article.key, article)
+        elif known.feed_id == polled.state.feed_id and known.fingerprint != article.fingerprint:
+            # Another feed's teaser of the same article is no revision of it.
+            revised.setdefault(known.key, Revised(known, article))
+    return tuple(new.values()), tuple(revised.values()), tuple(seen.items())
+
+
+def _facts(polled: Polled, outcome: Outcome, new: tuple[Article, ...], failures: int) -> PollFacts:
+    return PollFacts(
+        outcome=outcome,
+        polled_at=polled.started_at,
+        new_entries_at=tuple(article.published_at or polled.started_at for article in new),
+        failures=failures,
+        permanent=polled.error.permanent if polled.error else False,
+        retry_after_s=polled.error.retry_after_s if polled.error else None,
+        hint_s=polled.parsed.ttl_s if polled.parsed else None,
+    )
+
+
+def _remembered(polled: Polled, outcome: Outcome) -> FeedState:
+    """The feed's state after the poll, but for what the schedule decides."""
+    state = replace(polled.state, last_outcome=outcome, last_polled_at=polled.started_at)
+    response = polled.response
+    if response is None or not outcome.ok:
+        return state
+    state = _redirected(replace(state, last_ok_at=polled.started_at), response)
+    if response.not_modified:
+        return state
+    return replace(
+        state,
+        etag=response.headers.get("etag"),
+        last_modified=response.headers.get("last-modified"),
+        body_sha256=_sha256(response.body),
+    )
+
+
+def _redirected(state: FeedState, response: FetchResponse) -> FeedState:
+    if response.permanent_url is not None:
+        held = state.redirect_count + 1 if response.permanent_url == state.redirect_url else 1
+        return replace(state, redirect_url=response.permanent_url, redirect_count=held)
+    if state.redirect_count >= REDIRECTS_BEFORE_MOVING:
+        return state  # it has moved: the new address answers without redirecting
+    return replace(state, redirect_url=None, redirect_count=0)
+
+
+def _capture(polled: Polled) -> Capture | None:
+    response = polled.response
+    if response is None:
+        return None
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    return Capture(_sha256(response.body), response.url, polled.started_at, headers, response.body)
+
+
+def _sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -1,0 +1,345 @@
+"""Read-only questions to the log, the same for the command line, the API and the page.
+
+Filters in, rows out: a row is a dict of plain values, times as aware datetimes in UTC, newest first where there is an
+order. Never writes, never waits for a writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, exists, func, or_, select
+from sqlalchemy.engine import Connection
+
+from worker.database import reading
+from worker.database.rows import families_of
+from worker.database.search import search_condition
+from worker.tables import (
+    alert_articles,
+    alerts,
+    articles,
+    channels,
+    feeds,
+    heartbeats,
+    matches,
+    notifications,
+    polls,
+    revisions,
+    silences,
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """Which articles; empty conditions match all."""
+
+    search: str = ""
+    region: str = ""
+    language: str = ""
+    publisher: str = ""  # name or family
+    concept: str = ""
+    stance: str = ""
+    feed_id: int | None = None
+    story_id: int | None = None
+    since: datetime | None = None  # by first_seen_at
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """Which alerts; empty conditions match all."""
+
+    rule: str = ""
+    severity: str = ""
+    stance: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Signs of progress."""
+
+    overdue_since: datetime | None  # the oldest due time of a feed that nobody has polled yet
+    unmatched_since: datetime | None  # … first-seen time of an article that nobody has judged yet
+    unsent_since: datetime | None  # … attempt time of a notification that is due
+    heartbeats: dict[str, datetime]  # by queue
+
+
+_ARTICLE_LIST = (
+    articles.c.id,
+    articles.c.title,
+    articles.c.url,
+    articles.c.publisher,
+    articles.c.family,
+    articles.c.language,
+    articles.c.published_at,
+    articles.c.first_seen_at,
+    articles.c.region,
+    articles.c.places,
+    articles.c.revision,
+    articles.c.story_id,
+    articles.c.feed_id,
+    articles.c.machine_written,
+)
+_FULL_ARTICLE = (
+    *_ARTICLE_LIST,
+    articles.c.summary,
+    articles.c.text,
+    articles.c.author,
+    articles.c.updated_at,
+    articles.c.revised_at,
+    articles.c.fingerprint,
+    articles.c.identity,
+    articles.c.notes,
+    articles.c.judgement,
+    articles.c.matched_at,
+)
+_ALERT_LIST = (
+    *(column for column in alerts.c if column.name != "routed_revision"),
+    articles.c.title,
+    articles.c.url,
+    articles.c.publisher,
+    articles.c.family,
+    articles.c.language,
+    articles.c.published_at,
+    articles.c.first_seen_at,
+)
+
+
+class Queries:
+    """The questions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def articles(self, wanted: ArticleFilter, limit: int = 50) -> list[Row]:
+        """Articles under a filter, newest first.
+
+        Raises:
+            ValueError: a search with no word to look for.
+        """
+        statement = self._articles(wanted, _ARTICLE_LIST).limit(limit)
+        with reading(self._engine) as connection:
+            found = _rows(connection, statement)
+            concepts = _concepts(connection, [row["id"] for row in found])
+        return [row | {"concepts": concepts.get(row["id"], [])} for row in found]
+
+    def export_articles(self, wanted: ArticleFilter, at_once: int = 500) -> Iterator[Row]:
+        """All articles under a filter with their full text, oldest first, read piece by piece."""
+        last_id = 0
+        while True:
+            statement = self._articles(wanted, _FULL_ARTICLE).where(articles.c.id > last_id)
+            with reading(self._engine) as connection:
+                rows = _rows(connection, statement.order_by(None).order_by(articles.c.id).limit(at_once))
+            yield from rows
+            if len(rows) < at_once:
+                return
+            last_id = rows[-1]["id"]
+
+    def count_articles(self, wanted: ArticleFilter) -> int:
+        """How many articles a filter lets through."""
+        counted = select(func.count()).select_from(self._articles(wanted, (articles.c.id,)).order_by(None).subquery())
+        with reading(self._engine) as connection:
+            return int(connection.scalar(counted) or 0)
+
+    def article(self, article_id: int) -> Row | None:
+        """One article whole: text, judgement, matches, earlier revisions, the alerts it belongs to."""
+        with reading(self._engine) as connection:
+            found = _rows(connection, select(*_FULL_ARTICLE).where(articles.c.id == article_id))
+            if not found:
+                return None
+            of_article = matches.c.article_id == article_id
+            now = select(matches).where(of_article, matches.c.revision == found[0]["revision"]).order_by(matches.c.id)
+            earlier = select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.number)
+            voices = select(alert_articles.c.alert_id).where(alert_articles.c.article_id == article_id)
+            return found[0] | {
+                "feed": connection.scalar(select(feeds.c.name).where(feeds.c.id == found[0]["feed_id"])),
+                "matches": _rows(connection, now),
+                "revisions": _rows(connection, earlier),
+                "alert_ids": sorted(connection.scalars(voices)),
+            }
+
+    def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[Row]:
+        """Alerts under a filter, newest first, each with the families that report it."""
+        statement = self._alerts(wanted).order_by(alerts.c.id.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            return _with_families(connection, _rows(connection, statement))
+
+    def alert(self, alert_id: int) -> Row | None:
+        """One alert whole: the articles behind it, and what became of its notifications."""
+        with reading(self._engine) as connection:
+            found = _rows(connection, self._alerts(AlertFilter()).where(alerts.c.id == alert_id))
+            if not found:
+                return None
+            behind = (
+                select(*_ARTICLE_LIST)
+                .join_from(alert_articles, articles)
+                .where(alert_articles.c.alert_id == alert_id)
+                .order_by(alert_articles.c.added_at, articles.c.id)
+            )
+            sent = select(notifications).where(notifications.c.alert_id == alert_id).order_by(notifications.c.id)
+            judgement = connection.scalar(select(articles.c.judgement).where(articles.c.id == found[0]["article_id"]))
+            return _with_families(connection, found)[0] | {
+                "articles": _rows(connection, behind),
+                "notifications": _rows(connection, sent),
+                "judgement": judgement,
+            }
+
+    def feeds(self, *, failing: bool = False, language: str = "", country: str = "") -> list[Row]:
+        """Feeds with their state and the number of their articles, by country and name."""
+        counted = select(func.count()).where(articles.c.feed_id == feeds.c.id).scalar_subquery().label("articles")
+        statement = select(*feeds.c, counted).order_by(feeds.c.country, feeds.c.name, feeds.c.id)
+        if failing:
+            statement = statement.where(feeds.c.failures > 0)
+        if country:
+            statement = statement.where(feeds.c.country == country)
+        with reading(self._engine) as connection:
+            found = _rows(connection, statement)
+        return [row for row in found if not language or language in row["languages"]]
+
+    def polls(
+        self, *, feed_id: int | None = None, outcome: str = "", since: datetime | None = None, limit: int = 50
+    ) -> list[Row]:
+        """Polls, newest first."""
+        statement = select(*polls.c, feeds.c.name, feeds.c.url).join_from(polls, feeds).order_by(polls.c.id.desc())
+        if feed_id is not None:
+            statement = statement.where(polls.c.feed_id == feed_id)
+        if outcome:
+            statement = statement.where(polls.c.outcome == outcome)
+        if since:
+            statement = statement.where(polls.c.started_at >= since)
+        with reading(self._engine) as connection:
+            return _rows(connection, statement.limit(limit))
+
+    def notifications(
+        self, *, status: str = "", channel: str = "", alert_id: int | None = None, limit: int = 50
+    ) -> list[Row]:
+        """Notifications, newest first."""
+        statement = (
+            select(*notifications.c, alerts.c.rule_id, alerts.c.severity)
+            .join_from(notifications, alerts)
+            .order_by(notifications.c.id.desc())
+        )
+        if status:
+            statement = statement.where(notifications.c.status == status)
+        if channel:
+            statement = statement.where(notifications.c.channel == channel)
+        if alert_id is not None:
+            statement = statement.where(notifications.c.alert_id == alert_id)
+        with reading(self._engine) as connection:
+            return _rows(connection, statement.limit(limit))
+
+    def silences(self) -> list[Row]:
+        """All silences, newest first, ended ones included."""
+        with reading(self._engine) as connection:
+            return _rows(connection, select(silences).order_by(silences.c.id.desc()))
+
+    def disabled_channels(self) -> list[Row]:
+        """Channels that a permanent error has disabled."""
+        with reading(self._engine) as connection:
+            return _rows(connection, select(channels).where(channels.c.disabled_at.is_not(None)))
+
+    def counts(self) -> dict[str, int]:
+        """How many articles, alerts, and feeds by their last outcome ("never" before the first poll)."""
+        by_outcome = select(feeds.c.last_outcome, func.count().label("n")).where(feeds.c.enabled)
+        with reading(self._engine) as connection:
+            counted = {
+                "articles": int(connection.scalar(select(func.count()).select_from(articles)) or 0),
+                "alerts": int(connection.scalar(select(func.count()).select_from(alerts)) or 0),
+            }
+            for row in connection.execute(by_outcome.group_by(feeds.c.last_outcome)):
+                counted[f"feeds_{row.last_outcome or 'never'}"] = row.n
+            return counted
+
+    def health(self, now: datetime) -> Health:
+        """What waits longest at each stage, and when each queue's canary was last seen."""
+        with reading(self._engine) as connection:
+            beats = connection.execute(select(heartbeats)).all()
+            return Health(
+                overdue_since=connection.scalar(
+                    select(func.min(feeds.c.next_poll_at)).where(feeds.c.enabled, feeds.c.next_poll_at <= now)
+                ),
+                unmatched_since=connection.scalar(
+                    select(func.min(func.coalesce(articles.c.revised_at, articles.c.first_seen_at))).where(
+                        articles.c.matched_at.is_(None)
+                    )
+                ),
+                unsent_since=connection.scalar(
+                    select(func.min(notifications.c.next_attempt_at)).where(
+                        notifications.c.status == "pending", notifications.c.next_attempt_at <= now
+                    )
+                ),
+                heartbeats={row.queue: row.at for row in beats},
+            )
+
+    def _articles(self, wanted: ArticleFilter, columns: tuple[Any, ...]) -> Select[Any]:
+        statement = select(*columns).order_by(articles.c.id.desc())
+        for condition in self._article_conditions(wanted):
+            statement = statement.where(condition)
+        return statement
+
+    def _article_conditions(self, wanted: ArticleFilter) -> Iterator[ColumnElement[bool]]:
+        equals = {
+            articles.c.region: wanted.region,
+            articles.c.language: wanted.language,
+            articles.c.feed_id: wanted.feed_id,
+            articles.c.story_id: wanted.story_id,
+        }
+        yield from (column == value for column, value in equals.items() if value not in ("", None))
+        if wanted.search:
+            yield search_condition(wanted.search, self._engine.dialect)
+        if wanted.publisher:
+            yield or_(articles.c.publisher == wanted.publisher, articles.c.family == wanted.publisher)
+        if wanted.since:
+            yield articles.c.first_seen_at >= wanted.since
+        if wanted.until:
+            yield articles.c.first_seen_at < wanted.until
+        if wanted.concept or wanted.stance:
+            said = exists().where(matches.c.article_id == articles.c.id, matches.c.revision == articles.c.revision)
+            said = said.where(matches.c.concept == wanted.concept) if wanted.concept else said
+            yield said.where(matches.c.stance == wanted.stance) if wanted.stance else said
+
+    def _alerts(self, wanted: AlertFilter) -> Select[Any]:
+        statement = select(*_ALERT_LIST).join_from(alerts, articles)
+        equals = {
+            alerts.c.rule_id: wanted.rule,
+            alerts.c.severity: wanted.severity,
+            alerts.c.stance: wanted.stance,
+        }
+        for column, value in equals.items():
+            statement = statement.where(column == value) if value else statement
+        if wanted.since:
+            statement = statement.where(alerts.c.raised_at >= wanted.since)
+        if wanted.until:
+            statement = statement.where(alerts.c.raised_at < wanted.until)
+        return statement
+
+
+def _rows(connection: Connection, statement: Select[Any]) -> list[Row]:
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _concepts(connection: Connection, article_ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    statement = (
+        select(matches.c.article_id, matches.c.concept, matches.c.stance)
+        .join_from(matches, articles)
+        .where(matches.c.article_id.in_(article_ids), matches.c.revision == articles.c.revision)
+        .order_by(matches.c.id)
+    )
+    for row in connection.execute(statement):
+        name = f"{row.concept}:{row.stance}"
+        if name not in found.setdefault(row.article_id, []):
+            found[row.article_id].append(name)
+    return found
+
+
+def _with_families(connection: Connection, found: list[Row]) -> list[Row]:
+    families = families_of(connection, [row["id"] for row in found])
+    return [row | {"families": list(families.get(row["id"], ()))} for row in found]

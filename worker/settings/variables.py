@@ -1,0 +1,65 @@
+"""The `TRUCEWIRE_…` environment variables in, a validated `Variables` out.
+
+Each also exists as `…_FILE`, which names a file that holds the value: how Docker and systemd hand over secrets.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from worker.errors import SettingsError
+from worker.settings.environment import secret
+from worker.settings.toml import Section, validated
+
+PREFIX = "TRUCEWIRE_"
+PLACE = "environment"  # where a file name stands in other complaints
+
+
+class Variables(Section):
+    """What is set by environment variables: what differs between two installations of one configuration."""
+
+    config: Path = Field(Path("config"), alias="TRUCEWIRE_CONFIG")
+    data: Path = Field(Path("data"), alias="TRUCEWIRE_DATA")
+    database_url: str = Field("", alias="TRUCEWIRE_DATABASE_URL")  # "" = SQLite in the data folder
+    broker_url: str = Field("redis://127.0.0.1:6379/0", alias="TRUCEWIRE_BROKER_URL")
+    contact: str = Field("https://github.com/trucewire/trucewire", alias="TRUCEWIRE_CONTACT", min_length=3)
+    allow: str = Field("", alias="TRUCEWIRE_ALLOW")  # hosts and networks that may be private, separated by commas
+    fresh_hours: float = Field(24.0, alias="TRUCEWIRE_FRESH_HOURS", gt=0)
+    polls_per_day: float = Field(288.0, alias="TRUCEWIRE_POLLS_PER_DAY", gt=0, le=1440)
+    keep_polls_days: int = Field(30, alias="TRUCEWIRE_KEEP_POLLS_DAYS", ge=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="TRUCEWIRE_LOG_LEVEL")
+
+
+NAMES = tuple(str(info.alias) for info in Variables.model_fields.values())
+
+
+def read_variables(environ: Mapping[str, str]) -> Variables:
+    """The variables of `environ`; an empty one counts as not set.
+
+    Raises:
+        SettingsError: a value that cannot be, or both forms of one variable.
+    """
+    values = {name: value for name in NAMES if (value := secret(name, environ))}
+    return validated(PLACE, values, Variables)
+
+
+def check_names(environ: Mapping[str, str], others: Collection[str]) -> None:
+    """Complain of a `TRUCEWIRE_…` variable that nothing reads: mostly a misspelt one.
+
+    Args:
+        environ: the environment.
+        others: variables that `channels.toml` names for its secrets.
+
+    Raises:
+        SettingsError: the first such variable.
+    """
+    known = {*NAMES, *others}
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known and name.removesuffix("_FILE") not in known:
+            close = difflib.get_close_matches(name, sorted(known), n=1)
+            raise SettingsError(PLACE, name, "unknown variable", f"did you mean {close[0]}?" if close else "unset it")

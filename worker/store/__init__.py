@@ -1,0 +1,50 @@
+"""Writes and claims: one method, one transaction.
+
+Plans come in, rows go out. What is to be done is always a query; a claim is a conditional UPDATE with an expiry. Every
+method can run twice and change nothing. Never decides anything, never reads the clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import Engine
+
+from worker.store.alerts import AlertStore
+from worker.store.articles import ArticleStore
+from worker.store.feeds import FeedStore
+from worker.store.matches import MatchStore
+from worker.store.notifications import NotificationStore
+from worker.store.polls import PollStore
+from worker.store.upkeep import UpkeepStore
+
+__all__ = ["Store"]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The writers, by noun, on one engine."""
+
+    engine: Engine
+    feeds: FeedStore
+    polls: PollStore
+    articles: ArticleStore
+    matches: MatchStore
+    alerts: AlertStore
+    notifications: NotificationStore
+    upkeep: UpkeepStore
+
+    @classmethod
+    def on(cls, engine: Engine) -> Self:
+        """The store on `engine`, which must be migrated."""
+        return cls(
+            engine,
+            FeedStore(engine),
+            PollStore(engine),
+            ArticleStore(engine),
+            MatchStore(engine),
+            AlertStore(engine),
+            NotificationStore(engine),
+            UpkeepStore(engine),
+        )

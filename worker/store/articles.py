@@ -1,0 +1,50 @@
+"""Articles: unmatched ones claimed for judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
+
+from worker.database.rows import ARTICLE_COLUMNS, stored_article
+from worker.model import StoredArticle
+from worker.tables import articles, feeds
+
+
+class ArticleStore:
+    """Claims of articles."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def lease_unmatched(self, limit: int, now: datetime, until: datetime) -> list[StoredArticle]:
+        """Claim up to `limit` articles that no match worker has judged yet, oldest first."""
+        oldest = (
+            select(articles.c.id)
+            .where(_is_unmatched(now))
+            .order_by(articles.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)  # PostgreSQL: two workers take different ones; SQLite has one writer
+        )
+        claim = update(articles).where(articles.c.id.in_(oldest)).values(match_lease_until=until)
+        with self._engine.begin() as connection:
+            rows = connection.execute(claim.returning(*ARTICLE_COLUMNS)).all()
+            feed_ids = {row.feed_id for row in rows}
+            dedicated = set(connection.scalars(select(feeds.c.id).where(feeds.c.id.in_(feed_ids), feeds.c.dedicated)))
+        claimed = [stored_article(row, dedicated=row.feed_id in dedicated) for row in rows]
+        return sorted(claimed, key=lambda article: article.article_id)
+
+    def rematch(self, article_ids: Sequence[int]) -> None:
+        """Have these articles judged anew."""
+        values = {"matched_at": None, "match_lease_until": None}
+        with self._engine.begin() as connection:
+            connection.execute(update(articles).where(articles.c.id.in_(article_ids)).values(values))
+
+
+def _is_unmatched(now: datetime) -> ColumnElement[bool]:
+    """The one place that says what *unmatched* means."""
+    return and_(
+        articles.c.matched_at.is_(None),
+        or_(articles.c.match_lease_until.is_(None), articles.c.match_lease_until <= now),
+    )

@@ -1,0 +1,103 @@
+"""Feeds: configured ones in, due ones claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
+from sqlalchemy.engine import Connection
+
+from worker.database import reading
+from worker.database.rows import chunks, feed_state, upsert
+from worker.model import Feed, FeedState
+from worker.tables import feeds
+
+CONFIGURED = ("name", "publisher", "family", "languages", "country", "dedicated", "enabled", "origin")
+
+
+@dataclass(frozen=True, slots=True)
+class SyncCounts:
+    """What bringing the table in line with the settings did."""
+
+    added: int
+    kept: int
+    disabled: int  # no longer configured: kept with their history, no longer polled
+
+
+class FeedStore:
+    """Writes and claims of feeds."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def sync(self, configured: Sequence[Feed], now: datetime, origin: str = "config") -> SyncCounts:
+        """Make the feeds of `origin` those of the settings: new ones are due at once, vanished ones are disabled."""
+        with self._engine.begin() as connection:
+            before = set(connection.scalars(select(feeds.c.url)))
+            _write(connection, configured, now)
+            urls = {feed.url for feed in configured}
+            vanished = [
+                url
+                for url in connection.scalars(select(feeds.c.url).where(feeds.c.origin == origin, feeds.c.enabled))
+                if url not in urls
+            ]
+            for part in chunks(vanished):
+                connection.execute(update(feeds).where(feeds.c.url.in_(part)).values(enabled=False))
+        return SyncCounts(len(urls - before), len(urls & before), len(vanished))
+
+    def add(self, new: Sequence[Feed], now: datetime) -> int:
+        """Add feeds that are not there yet, due at once; the number added."""
+        with self._engine.begin() as connection:
+            before = set(connection.scalars(select(feeds.c.url)))
+            added = [feed for feed in new if feed.url not in before]
+            _write(connection, added, now)
+        return len(added)
+
+    def due_feeds(self, now: datetime, limit: int) -> list[tuple[int, str]]:
+        """(id, URL) of the feeds that are due and not being polled, longest due first."""
+        statement = (
+            select(feeds.c.id, feeds.c.url).where(_is_due(now)).order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [(row.id, row.url) for row in connection.execute(statement)]
+
+    def lease(self, feed_ids: Sequence[int], now: datetime, until: datetime) -> list[FeedState]:
+        """Claim those of `feed_ids` that are still due and that nobody else holds.
+
+        The claim ends by itself at `until`: a crashed worker's feeds come back.
+        """
+        statement = update(feeds).where(feeds.c.id.in_(feed_ids), _is_due(now)).values(lease_until=until)
+        with self._engine.begin() as connection:
+            rows = connection.execute(statement.returning(*feeds.c)).all()
+        return [feed_state(row) for row in rows]
+
+    def rates(self) -> list[dict[str, Any]]:
+        """What the schedule remembers of every enabled feed."""
+        with reading(self._engine) as connection:
+            return list(connection.scalars(select(feeds.c.rate).where(feeds.c.enabled)))
+
+    def make_due(self, feed_ids: Sequence[int], now: datetime) -> None:
+        """Have these feeds polled at the next tick."""
+        with self._engine.begin() as connection:
+            connection.execute(update(feeds).where(feeds.c.id.in_(feed_ids)).values(next_poll_at=now))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """The one place that says what *due* means."""
+    return and_(
+        feeds.c.enabled,
+        feeds.c.next_poll_at <= now,
+        or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now),
+    )
+
+
+def _write(connection: Connection, new: Iterable[Feed], now: datetime) -> None:
+    rows = [
+        asdict(feed) | {"languages": list(feed.languages), "added_at": now, "next_poll_at": now, "rate": {}}
+        for feed in new
+    ]
+    if rows:
+        connection.execute(upsert(connection, feeds, "url", CONFIGURED), rows)

@@ -1,0 +1,40 @@
+"""What keeps the house: heartbeats, shared memory, and the end of what is kept only for a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, delete, select
+
+from worker.database import reading
+from worker.database.rows import upsert
+from worker.tables import heartbeats, memory, polls
+
+
+class UpkeepStore:
+    """Heartbeats, memory, pruning."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def beat(self, queue: str, now: datetime) -> None:
+        """A canary has come out at the far end of `queue`."""
+        with self._engine.begin() as connection:
+            connection.execute(upsert(connection, heartbeats, "queue", ("at",)), {"queue": queue, "at": now})
+
+    def remember(self, name: str, value: Any, now: datetime) -> None:
+        """Keep a small value that all workers share."""
+        row = {"name": name, "value": value, "at": now}
+        with self._engine.begin() as connection:
+            connection.execute(upsert(connection, memory, "name", ("value", "at")), row)
+
+    def recall(self, name: str) -> Any:
+        """What `remember` kept, None where nothing was."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(memory.c.value).where(memory.c.name == name))
+
+    def prune_polls(self, before: datetime) -> int:
+        """Drop the record of polls that started before `before`; how many. Articles and alerts are never dropped."""
+        with self._engine.begin() as connection:
+            return connection.execute(delete(polls).where(polls.c.started_at < before)).rowcount
