@@ -37,7 +37,7 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
         services.store.feeds.sync(feeds, services.now(), origin)
         tasks.use(services)
         tasks.app.conf.update(
-            broker_url="memory://",
+            broker_url="memory://localhost",
             broker_transport_options={"polling_interval": 0.05},
             worker_pool="threads",
             worker_concurrency=THREADS,

@@ -109,9 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
         sa.UniqueConstraint("url", name=op.f("uq_feeds_url")),
     )
-    with op.batch_alter_table("feeds", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_feeds_next_poll_at"), ["next_poll_at"], unique=False)
-
+    op.create_index(op.f("ix_feeds_next_poll_at"), "feeds", ["next_poll_at"], unique=False)
     op.create_table(
         "heartbeats",
         sa.Column("queue", sa.String(length=16), nullable=False),
@@ -145,9 +143,7 @@ def upgrade() -> None:
         sa.Column("last_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stories")),
     )
-    with op.batch_alter_table("stories", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_stories_last_at"), ["last_at"], unique=False)
-
+    op.create_index(op.f("ix_stories_last_at"), "stories", ["last_at"], unique=False)
     op.create_table(
         "articles",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -183,19 +179,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("key", name=op.f("uq_articles_key")),
     )
-    with op.batch_alter_table("articles", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_articles_feed_id"), ["feed_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_articles_first_seen_at"), ["first_seen_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_articles_published_at"), ["published_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_articles_story_id"), ["story_id"], unique=False)
-        batch_op.create_index(
-            "ix_articles_unmatched",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("matched_at IS NULL"),
-            postgresql_where=sa.text("matched_at IS NULL"),
-        )
-
+    op.create_index(op.f("ix_articles_feed_id"), "articles", ["feed_id"], unique=False)
+    op.create_index(op.f("ix_articles_first_seen_at"), "articles", ["first_seen_at"], unique=False)
+    op.create_index(op.f("ix_articles_published_at"), "articles", ["published_at"], unique=False)
+    op.create_index(op.f("ix_articles_story_id"), "articles", ["story_id"], unique=False)
+    op.create_index(
+        "ix_articles_unmatched",
+        "articles",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("matched_at IS NULL"),
+        postgresql_where=sa.text("matched_at IS NULL"),
+    )
     op.create_table(
         "polls",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -212,10 +207,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_polls_feed_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_polls")),
     )
-    with op.batch_alter_table("polls", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_polls_feed_id_started_at"), ["feed_id", "started_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_polls_started_at"), ["started_at"], unique=False)
-
+    op.create_index(op.f("ix_polls_feed_id_started_at"), "polls", ["feed_id", "started_at"], unique=False)
+    op.create_index(op.f("ix_polls_started_at"), "polls", ["started_at"], unique=False)
     op.create_table(
         "alerts",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -235,16 +228,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
         sa.UniqueConstraint("rule_id", "story_id", name=op.f("uq_alerts_rule_id_story_id")),
     )
-    with op.batch_alter_table("alerts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_alerts_raised_at"), ["raised_at"], unique=False)
-        batch_op.create_index(
-            "ix_alerts_unrouted",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("routed_revision < revision"),
-            postgresql_where=sa.text("routed_revision < revision"),
-        )
-
+    op.create_index(op.f("ix_alerts_raised_at"), "alerts", ["raised_at"], unique=False)
+    op.create_index(
+        "ix_alerts_unrouted",
+        "alerts",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("routed_revision < revision"),
+        postgresql_where=sa.text("routed_revision < revision"),
+    )
     op.create_table(
         "entries",
         sa.Column("feed_id", Id, nullable=False),
@@ -255,9 +247,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_entries_feed_id")),
         sa.PrimaryKeyConstraint("feed_id", "identity", name=op.f("pk_entries")),
     )
-    with op.batch_alter_table("entries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_entries_article_id"), ["article_id"], unique=False)
-
+    op.create_index(op.f("ix_entries_article_id"), "entries", ["article_id"], unique=False)
     op.create_table(
         "matches",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -272,13 +262,12 @@ def upgrade() -> None:
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("marks", Json, nullable=False),
         sa.Column("cues", Json, nullable=False),
+        sa.Column("elsewhere", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_matches_article_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matches")),
     )
-    with op.batch_alter_table("matches", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_matches_article_id_revision"), ["article_id", "revision"], unique=False)
-        batch_op.create_index(batch_op.f("ix_matches_concept"), ["concept"], unique=False)
-
+    op.create_index(op.f("ix_matches_article_id_revision"), "matches", ["article_id", "revision"], unique=False)
+    op.create_index(op.f("ix_matches_concept"), "matches", ["concept"], unique=False)
     op.create_table(
         "revisions",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -327,69 +316,54 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("key", name=op.f("uq_notifications_key")),
     )
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_notifications_status_channel_next_attempt_at"),
-            ["status", "channel", "next_attempt_at"],
-            unique=False,
-        )
-
+    op.create_index(
+        op.f("ix_notifications_status_channel_next_attempt_at"),
+        "notifications",
+        ["status", "channel", "next_attempt_at"],
+        unique=False,
+    )
     make_search()
 
 
 def downgrade() -> None:
     drop_search()
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_notifications_status_channel_next_attempt_at"))
-
+    op.drop_index(op.f("ix_notifications_status_channel_next_attempt_at"), table_name="notifications")
     op.drop_table("notifications")
     op.drop_table("alert_articles")
     op.drop_table("revisions")
-    with op.batch_alter_table("matches", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_matches_concept"))
-        batch_op.drop_index(batch_op.f("ix_matches_article_id_revision"))
-
+    op.drop_index(op.f("ix_matches_concept"), table_name="matches")
+    op.drop_index(op.f("ix_matches_article_id_revision"), table_name="matches")
     op.drop_table("matches")
-    with op.batch_alter_table("entries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_entries_article_id"))
-
+    op.drop_index(op.f("ix_entries_article_id"), table_name="entries")
     op.drop_table("entries")
-    with op.batch_alter_table("alerts", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_alerts_unrouted",
-            sqlite_where=sa.text("routed_revision < revision"),
-            postgresql_where=sa.text("routed_revision < revision"),
-        )
-        batch_op.drop_index(batch_op.f("ix_alerts_raised_at"))
-
+    op.drop_index(
+        "ix_alerts_unrouted",
+        table_name="alerts",
+        sqlite_where=sa.text("routed_revision < revision"),
+        postgresql_where=sa.text("routed_revision < revision"),
+    )
+    op.drop_index(op.f("ix_alerts_raised_at"), table_name="alerts")
     op.drop_table("alerts")
-    with op.batch_alter_table("polls", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_polls_started_at"))
-        batch_op.drop_index(batch_op.f("ix_polls_feed_id_started_at"))
-
+    op.drop_index(op.f("ix_polls_started_at"), table_name="polls")
+    op.drop_index(op.f("ix_polls_feed_id_started_at"), table_name="polls")
     op.drop_table("polls")
-    with op.batch_alter_table("articles", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_articles_unmatched",
-            sqlite_where=sa.text("matched_at IS NULL"),
-            postgresql_where=sa.text("matched_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_articles_story_id"))
-        batch_op.drop_index(batch_op.f("ix_articles_published_at"))
-        batch_op.drop_index(batch_op.f("ix_articles_first_seen_at"))
-        batch_op.drop_index(batch_op.f("ix_articles_feed_id"))
-
+    op.drop_index(
+        "ix_articles_unmatched",
+        table_name="articles",
+        sqlite_where=sa.text("matched_at IS NULL"),
+        postgresql_where=sa.text("matched_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_articles_story_id"), table_name="articles")
+    op.drop_index(op.f("ix_articles_published_at"), table_name="articles")
+    op.drop_index(op.f("ix_articles_first_seen_at"), table_name="articles")
+    op.drop_index(op.f("ix_articles_feed_id"), table_name="articles")
     op.drop_table("articles")
-    with op.batch_alter_table("stories", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_stories_last_at"))
-
+    op.drop_index(op.f("ix_stories_last_at"), table_name="stories")
     op.drop_table("stories")
     op.drop_table("silences")
     op.drop_table("memory")
     op.drop_table("heartbeats")
-    with op.batch_alter_table("feeds", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_feeds_next_poll_at"))
-
+    op.drop_index(op.f("ix_feeds_next_poll_at"), table_name="feeds")
     op.drop_table("feeds")
     op.drop_table("channels")
     op.drop_table("captures")
