@@ -143,14 +143,18 @@ class _GuardedAdapter(HTTPAdapter):
         super().__init__(pool_connections=limits.kept_hosts, pool_maxsize=limits.per_host, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
-        self.poolmanager = PoolManager(connections, maxsize=maxsize, block=block, ssl_context=tls_context())
+        self.poolmanager = PoolManager(connections, maxsize=maxsize, block=block)
         self.poolmanager.pool_classes_by_scheme = {"http": GuardedPool, "https": GuardedTLSPool}
 
     def cert_verify(self, *_: Any) -> None:
         """Do nothing: our TLS context verifies, and the base class would read the certificates for every connection."""
 
     def get_connection_with_tls_context(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> Any:
-        return self.poolmanager.connection_from_url(request.url)
+        url = str(request.url)
+        if url.startswith("https:") and "ssl_context" not in self.poolmanager.connection_pool_kw:
+            # Reading the authorities takes 60 ms: only where TLS is used. Two threads that do so at once do no harm.
+            self.poolmanager.connection_pool_kw["ssl_context"] = tls_context()
+        return self.poolmanager.connection_from_url(url)
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         response = requests.Response()

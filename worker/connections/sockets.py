@@ -106,7 +106,7 @@ def _connected(address: Address, port: int, timeout: float) -> DeadlineSocket:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(timeout)
         sock.connect((str(address), port))
-    except OSError:
+    except BaseException:
         sock.close()
         raise
     return sock

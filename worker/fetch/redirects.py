@@ -39,9 +39,7 @@ class Chain:
         Raises:
             FetchError: bad_redirect (to nowhere, in a circle, too many); blocked_address (not http or https).
         """
-        if not location:
-            raise FetchError("redirects to nowhere", Outcome.BAD_REDIRECT, status=status)
-        target = absolute_url(urljoin(self.url, _unicode(location)))
+        target = self._target(status, location)
         if target in self._seen:
             raise FetchError(f"redirects in a circle, to {target}", Outcome.BAD_REDIRECT, status=status)
         if len(self.targets) == self._max_redirects:
@@ -54,6 +52,15 @@ class Chain:
         self._seen.add(target)
         self.targets.append(target)
         self.url = target
+
+    def _target(self, status: int, location: str) -> str:
+        if not location:
+            raise FetchError("redirects to nowhere", Outcome.BAD_REDIRECT, status=status)
+        try:
+            return absolute_url(urljoin(self.url, _unicode(location)))
+        except (FetchError, ValueError) as error:
+            message = f"redirects to {location[:200]!r}, which is no http(s) address"
+            raise FetchError(message, Outcome.BLOCKED_ADDRESS, status=status) from error
 
 
 def _unicode(location: str) -> str:
