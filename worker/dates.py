@@ -63,7 +63,7 @@ _ISO = re.compile(r"(?<!\d)(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)"
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d)")
 _TIME = re.compile(
-    r"(?<![\d:])([01]?\d|2[0-4])\s?[:.]\s?([0-5]\d)(?:\s?[:.]\s?([0-5]\d|60)(?:[.,]\d{1,9})?)?(?![\d:])\s*([ap]\.?\s?m\.?(?!\w))?",
+    r"(?<![\d:])([01]?\d|2[0-4])\s?[:.]\s?([0-5]\d)(?:\s?[:.]\s?([0-5]\d|60)(?:[.,]\d{1,9})?)?(?!\s?[.:]?\d|:)\s*([ap]\.?\s?m\.?(?!\w))?",
     re.IGNORECASE,
 )
 _HOUR_ONLY = re.compile(r"(?<![\d:])(1[0-2]|[1-9])\s*([ap])\.?m\.?(?!\w)", re.IGNORECASE)
@@ -83,6 +83,12 @@ def read_date(raw: str, zone: tzinfo = UTC) -> datetime | None:
     A time without a zone is taken in `zone`. A date without a time becomes midnight UTC of that day in any `zone`,
     so that the day stays the day which was printed.
     """
+    moment = read_local(raw, zone)
+    return None if moment is None else moment.astimezone(UTC)
+
+
+def read_local(raw: str, zone: tzinfo = UTC) -> datetime | None:
+    """As `read_date`, in the zone that `raw` names: there it is the day which a reader of the page sees."""
     text = unicodedata.normalize("NFKC", raw).strip()[:200]
     if not any(char.isdigit() for char in text):
         return None
@@ -132,7 +138,7 @@ def _from_words(text: str, zone: tzinfo) -> datetime | None:
     since_midnight, after = clock
     offset = _zone_in(after)
     moment = datetime.combine(day, time(), zone if offset is None else offset) + since_midnight
-    return _plausible(moment.astimezone(UTC))
+    return _plausible(moment)
 
 
 def _day_in(text: str) -> tuple[date | None, str]:

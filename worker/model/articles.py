@@ -29,6 +29,22 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Theirs: what an article's own web page says, cleaned of everything that is not the article."""
+
+    title: str = ""  # plain text, without the site's name
+    text: str = ""  # plain text, paragraphs separated by a blank line; "" where no article was found
+    author: str = ""
+    published_at: datetime | None = None  # aware, in the zone the page prints: there its day is the day readers see
+    updated_at: datetime | None = None  # the same
+    site: str = ""
+    language: str = ""  # ISO 639-1, "" = unknown
+    canonical_url: str = ""  # what the page says of itself, if it stays on its own site
+    machine_written: bool = False  # a hint
+    notes: tuple[str, ...] = ()  # decisions with reasons
+
+
+@dataclass(frozen=True, slots=True)
 class StoredArticle:
     """An article with its place in the log."""
 

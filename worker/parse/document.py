@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from worker.encoding import decoded
 from worker.model import Outcome, ParsedFeed
-from worker.parse.encoding import decoded
 from worker.parse.json_feed import looks_like_json, read_json_feed
 from worker.parse.news_sitemap import looks_like_sitemap, read_news_sitemap
 from worker.parse.xml_feed import read_xml_feed

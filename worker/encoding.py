@@ -1,4 +1,7 @@
-"""Bytes in, characters out, whatever the document and its server say its encoding is."""
+"""The bytes of a feed or page in, its characters out, whatever the document and its server say of the encoding.
+
+Never raises: bytes that fit no encoding are replaced, and a note says so.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,11 @@ _BOMS = (
 )
 # "<" and the character after it, where no BOM gives the width away.
 _WIDE = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
-_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._:-]{1,40})""")
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._:-]{1,40})|"""
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""",
+    re.IGNORECASE,
+)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _ESCAPED = re.compile(r"^(?:utf-?7|hz|iso-2022)", re.IGNORECASE)  # encodings whose bytes are all ASCII
 # What a wrong label stands for in practice (WHATWG Encoding Standard).
@@ -30,8 +37,8 @@ _TORN = 0.02  # share of broken bytes up to which UTF-8 is torn UTF-8 and not an
 def decoded(body: bytes, content_type: str = "") -> tuple[str, str, tuple[str, ...]]:
     """`body` as text, the name of its encoding, and what was wrong with what it said of itself.
 
-    Trust falls from the byte-order mark over bytes that are valid UTF-8, the XML declaration and the HTTP header
-    to a guess: many documents declare UTF-8 and are windows-1251, and many servers say Latin-1 of everything.
+    Trust falls from the byte-order mark over bytes that are valid UTF-8, the document's own declaration and the
+    HTTP header to a guess: many documents declare UTF-8 and are windows-1251, and many servers say Latin-1 of all.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):
@@ -40,7 +47,7 @@ def decoded(body: bytes, content_type: str = "") -> tuple[str, str, tuple[str, .
     for start, encoding in _WIDE:
         if head.startswith(start):
             return body.decode(encoding, "replace"), encoding, ()
-    declared = [name for name in (_declared_in_xml(body), _declared_in_header(content_type)) if _known(name)]
+    declared = [name for name in (_declared_inside(body), _declared_in_header(content_type)) if _known(name)]
     return _decoded_bytes(body, declared)
 
 
@@ -85,9 +92,9 @@ def _override(declared: list[str], actual: str) -> tuple[str, ...]:
     return ()
 
 
-def _declared_in_xml(body: bytes) -> str:
-    found = _DECLARED.search(body[:2000])
-    return found[1].decode("ascii").lower() if found else ""
+def _declared_inside(body: bytes) -> str:
+    found = _DECLARED.search(body[:4000])
+    return (found[1] or found[2]).decode("ascii").lower() if found else ""
 
 
 def _declared_in_header(content_type: str) -> str:
@@ -97,6 +104,6 @@ def _declared_in_header(content_type: str) -> str:
 
 def _known(name: str) -> bool:
     try:
-        return bool(name) and codecs.lookup(name)._is_text_encoding
-    except LookupError:
+        return bool(name) and isinstance(b"".decode(name), str)  # `hex` and the like decode to no text, or raise
+    except (LookupError, ValueError):
         return False

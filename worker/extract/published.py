@@ -1,0 +1,221 @@
+"""When a page's article was published and last changed, and how we know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from worker.boilerplate import is_banner
+from worker.dates import believed, read_local
+from worker.extract.metadata import Metadata
+
+_URL_DATE = re.compile(
+    r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2]|[a-z]{3}|[1-9])[/-]?(0[1-9]|[12]\d|3[01]|[1-9])(?=[/_.-]|$)", re.IGNORECASE
+)
+_CHANGED = re.compile(
+    r"updat|modif|edited|обновл|измен|թարմաց|yenilən|dəyiş|güncel|განახლ|aktualis|geändert|mis à jour|"
+    r"modifié|actualizad|aggiornat",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(r"publ|posted|erschien|опубл|հրապարակ|dərc|yayın|გამოქვეყ|pubbl|first", re.IGNORECASE)
+_DATED = re.compile(r"date|time|publi|posted|byline|dateline|stamp|created|tarix|tarih|datum|meta|info", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"comment|related|recommend|popular|most-?read|latest|sidebar|widget|footer|copyright|trending|ticker|clock|today|"
+    r"weather|calendar|teaser|card|promo|read-?also|more-?news|archive",
+    re.IGNORECASE,
+)
+_SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "footer", "nav", "aside", "select", "form"})
+_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)")
+_LEADING = re.compile(
+    r"^\W{0,2}(\d{1,2}[./]\s?\d{1,2}[./]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|"
+    r"\d{1,2}\.? [^\W\d]{3,12},? (?:19|20)\d\d|"
+    r"[^\W\d]{3,12}\.? \d{1,2}, (?:19|20)\d\d)(?:\s*[-–—:|„“\"«(]|\s[A-ZА-ЯԱ-Ֆ]|$)"
+)
+# Keys of content systems for the day of publication: pubDate, published_at, firstPublished, regDt, deploy-dt, …
+_KEYED = re.compile(
+    r"""["'\s](?:\w*[_-])?(?:pub\w*|first_?pub\w*|publish\w*|created?|issued?|deploy|reg|input|release|post(?:ed)?)[_-]?"""
+    r"""(?:dt|date|time|at|on)\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})\\?["']""",
+    re.IGNORECASE,
+)
+_MAX_SCRIPT = 1_000_000  # characters
+_MAX_LINE = 120
+_ENOUGH = 3  # dates below the headline; the first is nearly always the right one
+_DIGITS = re.compile(r"\d")
+
+
+class Times(NamedTuple):
+    """Both times, and for `notes` where they come from."""
+
+    published_at: datetime | None
+    updated_at: datetime | None
+    notes: tuple[str, ...]
+
+
+def times_of(
+    tree: HtmlElement,
+    metadata: Metadata,
+    headline: str,
+    article: str,
+    url: str,
+    now: datetime | None,
+    zone: tzinfo = UTC,
+) -> Times:
+    """The article's times: what the page tells machines, else what it prints beside the headline, else its address.
+
+    Args:
+        tree: the page.
+        metadata: what its head says.
+        headline: as chosen; a printed date counts the more the nearer it stands below.
+        article: its text, which may open with the date.
+        url: the page's address; `/2023/09/20/` in it is a date.
+        now: when the page was fetched, None if unknown: nothing later is believed.
+        zone: of times that are printed without one.
+    """
+    notes: list[str] = []
+    updated = _first(metadata.updated, zone, now)
+    sources = (  # in falling order of trust; each is read only if those before it gave nothing
+        metadata.published,
+        _marked(tree),
+        _printed(tree, headline),
+        _leading(article),
+        _in_names(tree, url),
+        _in_scripts(tree),
+    )
+    found = next((read for source in sources if (read := _first(source, zone, now))), None)
+    if found:
+        notes.append(f"published_at: {found[0]}")
+    published_at = found[1] if found else None
+    if updated and (published_at is None or updated[1] > published_at):
+        notes.append(f"updated_at: {updated[0]}")
+        return Times(published_at, updated[1], tuple(notes))
+    return Times(published_at, None, tuple(notes))
+
+
+def _first(candidates: Iterable[tuple[str, str]], zone: tzinfo, now: datetime | None) -> tuple[str, datetime] | None:
+    for source, raw in candidates:
+        read = read_local(raw, zone)
+        if read is not None and (now is None or believed(read, now)):
+            return source, read
+    return None
+
+
+def _marked(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Elements that are marked as the publication's time: microdata, then `<time>` outside of lists of other news."""
+    for element in tree.iter():
+        if isinstance(element.tag, str) and (element.get("itemprop") or "").lower() == "datepublished":
+            yield "itemprop datePublished", element.get("datetime") or element.get("content") or element.text_content()
+    times = [element for element in tree.iter("time") if not _elsewhere(element)]
+    for element in sorted(times, key=_time_rank):
+        if _time_rank(element) < 3:
+            yield "time element", element.get("datetime") or element.text_content()
+
+
+def _time_rank(element: HtmlElement) -> int:
+    words = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
+    around = f"{words} {element.getparent().get('class') or ''}" if element.getparent() is not None else words
+    label = (element.text or "")[:40] + (
+        (element.getparent().text or "")[:40] if element.getparent() is not None else ""
+    )
+    if element.get("pubdate") is not None or _PUBLISHED.search(words):
+        return 0
+    if _CHANGED.search(around) or _CHANGED.search(label):
+        return 2
+    return 1
+
+
+def _elsewhere(element: HtmlElement) -> bool:
+    """Whether the element stands in a list of other news, a sidebar or the page's foot."""
+    for depth, above in enumerate(element.iterancestors()):
+        if above.tag in ("body", "html") or depth > 12:
+            return False
+        if above.tag in _SKIPPED or above.tag in ("li",):
+            return True
+        if depth < 8 and _ELSEWHERE.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+            return True
+    return False
+
+
+def _printed(tree: HtmlElement, headline: str) -> Iterator[tuple[str, str]]:
+    """Short lines that hold a date: those below the headline in the page's order, then those above it."""
+    lines: dict[str, list[str]] = {"below": [], "above": [], "update": []}
+    place = "above"
+    body = tree.find("body")
+    for element in (tree if body is None else body).iter():
+        if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+            continue
+        text = " ".join((element.text or "").split())
+        if place == "above" and _opens(text, headline):
+            place = "below"
+        line = _line_of(element, text)
+        if line and (kind := _kind_of(line, element)):
+            line, where = (line, place) if kind == "published" else (line, "update")
+            lines[where].append(line)
+            if len(lines["below"]) >= _ENOUGH:
+                break
+    above = reversed(lines["above"]) if place == "below" else lines["above"]
+    yield from (("printed below the headline", line) for line in lines["below"])
+    yield from (("printed above the headline", line) for line in above)
+    yield from (("printed as the time of an update", line) for line in lines["update"])
+
+
+def _opens(text: str, headline: str) -> bool:
+    return bool(text and headline) and headline.startswith(text[:60]) and len(text) >= min(20, len(headline))
+
+
+def _kind_of(line: str, element: HtmlElement) -> str:
+    """What the date in `line` is: "published", "update", or "" for none and for those of other news."""
+    if is_banner(line) or read_local(line) is None:
+        return ""
+    changed, published = _CHANGED.search(line), _PUBLISHED.search(line)
+    if not published and _elsewhere(element):
+        return ""
+    if changed and not published and read_local(line[: changed.start()]) is None:
+        return "update"
+    return "published"
+
+
+def _line_of(element: HtmlElement, text: str) -> str:
+    """The element's own short line with digits; the whole of it where its class says that it is a date."""
+    if _DATED.search(f"{element.get('class') or ''} {element.get('id') or ''}") and len(element) <= 8:
+        text = " ".join(" ".join(element.itertext()).split())
+    if 6 <= len(text) <= _MAX_LINE and _DIGITS.search(text):
+        return text
+    tail = " ".join((element.tail or "").split())
+    return tail if 6 <= len(tail) <= _MAX_LINE and _DIGITS.search(tail) else ""
+
+
+def _leading(article: str) -> Iterator[tuple[str, str]]:
+    """A date that opens one of the first paragraphs, as in a list of reports: "20.09.2023 – The ministry …"."""
+    for paragraph in article.split("\n\n", 3)[:3]:
+        if found := _LEADING.match(paragraph):
+            yield "opens the text", found[1]
+
+
+def _in_scripts(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    """The one day that data attributes and inline scripts name as that of publication, if they agree on one."""
+    found: dict[str, str] = {}
+    for element in tree.iter("script", "div", "article", "section", "body"):
+        text = (
+            element.text
+            if element.tag == "script"
+            else " ".join(f'{k}="{v}"' for k, v in element.items() if len(v) < 40)
+        )
+        for value in _KEYED.findall((text or "")[:_MAX_SCRIPT]):
+            if day := read_local(value):
+                found.setdefault(f"{day:%Y-%m-%d}", value)
+    if len(found) == 1:
+        yield "in the page's data", next(iter(found.values()))
+
+
+def _in_names(tree: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
+    """Days in the page's address (`/2023/09/20/`) and in the ids of its main elements (`news20230920_1`)."""
+    if found := _URL_DATE.search(url):
+        year, month, day = found.groups()
+        yield "in the address", f"{day} {month} {year}" if month.isalpha() else f"{year}-{month}-{day}"
+    for element in tree.iter("body", "main", "article"):
+        if found := _COMPACT.search(element.get("id") or ""):
+            yield "in the page's id", found[1]
