@@ -5,7 +5,7 @@ in `_s` is in seconds. `None` is *unknown*, never *now* and never *no*.
 """
 
 from worker.model.alerts import Alert, Channel, Message, Notification, NotificationStatus, Silence
-from worker.model.articles import Article, StoredArticle
+from worker.model.articles import Article, Page, StoredArticle
 from worker.model.judgement import (
     CONCEPTS,
     Judgement,
@@ -68,6 +68,7 @@ __all__ = [
     "NotificationPlan",
     "NotificationStatus",
     "Outcome",
+    "Page",
     "ParsedFeed",
     "Place",
     "PlaceMention",
