@@ -30,6 +30,7 @@ from worker.rules import Rules
 from worker.text import Passage, read_passage, script_of
 
 _LANGUAGE_OF_SCRIPT = {"armenian": "hy", "georgian": "ka", "cyrillic": "ru", "arabic": "fa"}
+_SAID_OF_GAMES_TOO = frozenset({"offensive", "talks", "troop_movement"})  # attack, meeting, squad
 _BEGINNING = 400  # characters of a field that count as the article's beginning
 
 
@@ -69,7 +70,7 @@ class Judge:
             sightings,
             language=language,
             dedicated=dedicated,
-            conflict=any(match.span.field == "title" or match.span.start < _BEGINNING for match in matches),
+            conflict=any(_is_conflict(match) for match in matches),
             words=sum(passage.folded.text.count(" ") + 1 for passage in passages),
         )
         placed = tuple(_placed(match, passages, sightings, self._profile.powers) for match in matches)
@@ -80,6 +81,11 @@ class Judge:
         if by_script in {"hy", "ka"} or (by_script and not article.language):
             return by_script
         return article.language or "en"
+
+
+def _is_conflict(match: Match) -> bool:
+    """Whether a match at the article's beginning reports the conflict, whatever else the article is about."""
+    return match.concept not in _SAID_OF_GAMES_TOO and (match.span.field == "title" or match.span.start < _BEGINNING)
 
 
 def _placed(match: Match, passages: Sequence[Passage], sightings: Sequence[Sighting], powers: Collection[str]) -> Match:

@@ -16,17 +16,23 @@ _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "bold yellow", Sever
 _CONTROLS = dict.fromkeys(set(range(32)) - {ord("\n")} | set(range(127, 160)))
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the error through; Rich would end the whole process."""
+        raise
+
+
 def send(channel: Channel, message: Message, now: datetime, connections: Connections) -> None:
     """Write the message and a blank line.
 
     Raises:
         DeliveryError: nobody reads standard output any more.
     """
-    headline, _, rest = message.text.translate(_CONTROLS).partition("\n")
+    headline, newline, rest = message.text.translate(_CONTROLS).partition("\n")
     try:
         # Made anew each time, so that it finds today's standard output, and wraps nothing: terminals do.
-        Console(highlight=False, soft_wrap=True).print(
-            Text(headline, style=_STYLES[message.severity]), Text(rest), sep="\n", end="\n\n"
+        _Console(highlight=False, soft_wrap=True).print(
+            Text.assemble((headline, _STYLES[message.severity]), newline, rest), end="\n\n"
         )
     except (OSError, ValueError) as error:  # ValueError: a closed file
         raise DeliveryError(f"{channel.name}: standard output: {error}") from error

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from worker.concepts.stances import Verdict, stance_of
+from worker.concepts.stances import Mention, Verdict, stance_of
 from worker.model import ConceptTerms, Cue, Lexicon, Match, Span
 from worker.text import Hit, Passage, Term, TermIndex
 
@@ -97,15 +97,14 @@ def _matches_in_sentence(
     text = passage.folded.text
     cues = [Hit(hit.start, hit.end, hit.payload) for hit in hits if isinstance(hit.payload, Cue)]
     excluded = {id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless)}
+    named = [
+        (hit, hit.payload) for hit in hits if isinstance(hit.payload, ConceptTerms) and id(hit.payload) not in excluded
+    ]
+    beside = {concept.concept for _, concept in named}
     verdicts: dict[str, list[tuple[Hit[_Payload], Verdict]]] = defaultdict(list)
-    for hit in hits:
-        concept = hit.payload
-        if isinstance(concept, ConceptTerms) and id(concept) not in excluded:
-            outside = [cue for cue in cues if cue.end <= hit.start or cue.start >= hit.end]
-            verdict = stance_of(
-                text, (hit.start, hit.end), concept.concept, concept.stance, outside, sentence=sentence, year=year
-            )
-            verdicts[concept.concept].append((hit, verdict))
+    for hit, concept in named:
+        mention = Mention(text, hit.start, hit.end, concept.concept, concept.stance, sentence, year, beside)
+        verdicts[concept.concept].append((hit, stance_of(mention, cues)))
     for concept_name, held in verdicts.items():
         yield _match(passage, sentence, concept_name, held)
 

@@ -1,14 +1,16 @@
 """A concept's term and the cues around it in; the stance of the sentence out.
 
 Every cue has a strength and a reach. Its weight falls with each word that stands between it and the term, and more
-where a comma, a semicolon or a conjunction parts the two. The heaviest cue decides; where none reaches, the term's
-own stance does, then what the concept stands for when it is simply reported. Never reads beyond one sentence.
+where a comma, a semicolon or a bracket parts the two. The heaviest cue decides; where none reaches, the term's own
+stance does, then what the concept stands for when it is simply reported. A denial, a call or a proposal that governs
+another cue governs the term too: in "urges both sides to respect the ceasefire" *urges* governs *respect*.
+Never reads beyond one sentence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from worker.model import Cue, Stance
@@ -18,15 +20,16 @@ _PER_WORD = 0.3
 _PER_BREAK = 1.0
 _OWN_STRENGTH = 2.0
 _YEAR_STRENGTH = 2.6
+_GOVERNS = 3.2  # the least weight with which a denial, call or proposal governs another cue
 _BREAK = re.compile(r"[,;:()«»“”\"]| [-–—] ")
 _YEAR = re.compile(r"\b(?:19[0-9]|20[0-9])[0-9]\b")
+_EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
-# What a concept means where a sentence says no more than that it is so.
-REPORTED = {
-    "ceasefire": Stance.UNKNOWN,
-    "disarmament": Stance.UNKNOWN,
-    "peace_deal": Stance.UNKNOWN,
-}
+_OPERATORS = frozenset({Stance.DENIED, Stance.CALLED_FOR, Stance.PROPOSED})
+_GOVERNED = frozenset({Stance.AGREED, Stance.IN_FORCE, Stance.VIOLATED, Stance.ENDED})
+
+# Concepts whose bare mention does not say that the thing is so; a bare mention of any other reports it as a fact.
+_NEVER_ASSUMED = frozenset({"ceasefire", "disarmament", "peace_deal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,62 +41,77 @@ class Verdict:
     cues: tuple[tuple[int, int], ...] = ()
 
 
-def stance_of(
-    text: str,
-    term: tuple[int, int],
-    concept: str,
-    own: Stance | None,
-    cues: Sequence[Hit[Cue]],
-    *,
-    sentence: tuple[int, int],
-    year: int | None,
-) -> Verdict:
-    """The stance that the folded `text` takes on `concept`, named at `term`.
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a concept is named, and in what surroundings."""
 
-    Args:
-        text: the folded field.
-        term: where the concept's term stands.
-        concept: its name.
-        own: the stance the term expresses by itself, if any.
-        cues: the cues of the same sentence.
-        sentence: where the sentence begins and ends.
-        year: when the article was published; None for unknown.
-    """
-    best = Verdict(own, _OWN_STRENGTH) if own else Verdict(REPORTED.get(concept, Stance.IN_FORCE), 0.0)
-    for cue in cues:
-        strength = _weight(text, term, cue, concept)
-        if strength > best.strength:
-            best = Verdict(cue.payload.stance, strength, ((cue.start, cue.end),))
-    for found in _YEAR.finditer(text, *sentence):
-        if int(found.group()) < (year or 2000):
-            strength = _YEAR_STRENGTH - _PER_WORD * _words_between(text, term, found.span())
-            if strength > best.strength:
-                best = Verdict(Stance.BACKGROUND, strength, (found.span(),))
-    return best
+    text: str  # folded
+    start: int
+    end: int
+    concept: str
+    own: Stance | None  # the stance the term expresses by itself
+    sentence: tuple[int, int]
+    year: int | None  # of publication
+    beside: Collection[str]  # concepts of the same sentence
 
 
-def _weight(text: str, term: tuple[int, int], cue: Hit[Cue], concept: str) -> float:
-    """How much a cue says about the term; 0 where it does not reach it."""
-    meaning = cue.payload
-    if meaning.concepts and concept not in meaning.concepts:
-        return 0.0
-    if cue.end <= term[0]:
-        reach = meaning.before
-        between = text[cue.end : term[0]]
-    elif cue.start >= term[1]:
-        reach = meaning.after
-        between = text[term[1] : cue.start]
+def stance_of(mention: Mention, cues: Sequence[Hit[Cue]]) -> Verdict:
+    """The stance of the sentence on the concept `mention` names, given the cues of that sentence."""
+    if mention.own is not None:
+        best = Verdict(mention.own, _OWN_STRENGTH)
     else:
-        return 0.0
-    words = between.count(" ") - 1 if between else 0
-    if words >= reach:
-        return 0.0
-    return meaning.strength - _PER_WORD * max(words, 0) - _PER_BREAK * len(_BREAK.findall(between))
+        best = Verdict(Stance.UNKNOWN if mention.concept in _NEVER_ASSUMED else Stance.IN_FORCE, 0.0)
+    decisive: Hit[Cue] | None = None
+    for cue in cues:
+        if _applies(cue.payload, mention):
+            strength = _weight(mention.text, (mention.start, mention.end), cue)
+            if strength > best.strength:
+                best, decisive = Verdict(cue.payload.stance, strength, ((cue.start, cue.end),)), cue
+    if decisive is not None and best.stance in _GOVERNED:
+        best = _governed(mention.text, best, decisive, cues)
+    return _dated(mention, best)
 
 
-def _words_between(text: str, term: tuple[int, int], other: tuple[int, int]) -> int:
-    if other[1] <= term[0]:
-        return max(0, text.count(" ", other[1], term[0]) - 1)
-    if other[0] >= term[1]:
-        return max(0, text.count(" ", term[1], other[0]) - 1)
-    return 0
+def _applies(cue: Cue, mention: Mention) -> bool:
+    if cue.concepts and mention.concept not in cue.concepts:
+        return False
+    return not cue.beside or any(concept in mention.beside for concept in cue.beside)
+
+
+def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hit[Cue]]) -> Verdict:
+    """`verdict`, or that of the denial, call or proposal that governs its cue."""
+    heaviest = _GOVERNS
+    for cue in cues:
+        if cue.payload.stance in _OPERATORS:
+            strength = _weight(text, (decisive.start, decisive.end), cue)
+            if strength > heaviest:
+                heaviest = strength
+                spans = ((cue.start, cue.end), (decisive.start, decisive.end))
+                verdict = Verdict(cue.payload.stance, verdict.strength, spans)
+    return verdict
+
+
+def _dated(mention: Mention, verdict: Verdict) -> Verdict:
+    """`verdict`, or background where a past year stands closer than any cue."""
+    for found in _YEAR.finditer(mention.text, *mention.sentence):
+        if int(found.group()) < (mention.year or _EARLIEST_NEWS):
+            between = _between(mention.text, (mention.start, mention.end), found.span())
+            strength = _YEAR_STRENGTH - _PER_WORD * max(0, between.count(" ") - 1)
+            if strength > verdict.strength:
+                verdict = Verdict(Stance.BACKGROUND, strength, (found.span(),))
+    return verdict
+
+
+def _weight(text: str, term: tuple[int, int], cue: Hit[Cue]) -> float:
+    """How much a cue says about the term; 0 where it does not reach it."""
+    if cue.start < term[1] and cue.end > term[0]:
+        return 0.0
+    between = _between(text, term, (cue.start, cue.end))
+    words = max(0, between.count(" ") - 1)
+    if words >= (cue.payload.before if cue.end <= term[0] else cue.payload.after):
+        return 0.0
+    return cue.payload.strength - _PER_WORD * words - _PER_BREAK * len(_BREAK.findall(between))
+
+
+def _between(text: str, one: tuple[int, int], other: tuple[int, int]) -> str:
+    return text[other[1] : one[0]] if other[1] <= one[0] else text[one[1] : other[0]]

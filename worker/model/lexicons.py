@@ -18,6 +18,7 @@ class Cue:
     before: int = 0  # how many words before the concept's term it may stand, 0 = never there
     after: int = 0  # how many words after it
     concepts: tuple[str, ...] = ()  # empty = all
+    beside: tuple[str, ...] = ()  # concepts of which one must stand in the same sentence: during the ceasefire … killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,5 @@ class Profile:
     powers: tuple[str, ...] = ()  # countries that act in the region: a sentence naming one may well be about the region
     traps: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Language → what only sounds like the region → terms: Georgia (USA) → Atlanta, Georgia Tech, …"""
+    company: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Language → words beside which an ambiguous name means the region: Georgia and *breakaway*, *foreign agents*."""

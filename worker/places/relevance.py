@@ -7,8 +7,7 @@ sense: a title counts more than an opening, an opening more than the rest. What 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from worker.model import Profile, Region, Relevance
@@ -16,9 +15,11 @@ from worker.places.sightings import Sighting, Sort
 
 OPENING = 350  # characters of a summary or text that tell what it is about
 _FIELD_WEIGHT = {"title": 3.0, "opening": 1.5, "rest": 0.5}
-_REPEAT = 0.35  # what a name's later mentions add, beside its first and best one
+_REPEAT = 0.35  # what a name's later mentions add, beside its best one
 _MOST_REPEATS = 4
-_ENOUGH = 1.4  # of the region's weight, for yes
+_ENOUGH = 1.4  # of the region's weight, for an article whose title does not name it
+_AGAINST_ELSEWHERE = 0.6  # the least share of the region's weight in that of the places elsewhere
+_SHORTEST = 3  # words that can tell anything at all
 
 
 @dataclass(slots=True)
@@ -26,17 +27,16 @@ class _Tally:
     """How strongly each name of one sort stands out."""
 
     best: dict[str, float] = field(default_factory=dict)
-    count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    count: dict[str, int] = field(default_factory=dict)
     first: dict[str, Sighting] = field(default_factory=dict)
-    in_title: set[str] = field(default_factory=set)
 
-    def add(self, seen: Sighting, weight: float) -> None:
-        self.count[seen.name] += 1
+    def add(self, seen: Sighting) -> None:
+        where = "title" if seen.field == "title" else "opening" if seen.start < OPENING else "rest"
+        weight = _FIELD_WEIGHT[where] * (seen.place.weight if seen.place else 1.0)
+        self.count[seen.name] = self.count.get(seen.name, 0) + 1
         if weight > self.best.get(seen.name, 0.0):
             self.best[seen.name] = weight
             self.first[seen.name] = seen
-        if seen.field == "title":
-            self.in_title.add(seen.name)
 
     def weight(self, name: str) -> float:
         return self.best[name] * (1 + _REPEAT * min(self.count[name] - 1, _MOST_REPEATS))
@@ -45,20 +45,29 @@ class _Tally:
     def total(self) -> float:
         return sum(self.weight(name) for name in self.best)
 
+    @property
+    def in_title(self) -> list[Sighting]:
+        return [seen for seen in self.first.values() if seen.field == "title"]
+
     def ranked(self) -> list[str]:
         return sorted(self.best, key=lambda name: (-self.weight(name), name))
+
+    def named(self, verb: str, most: int = 3) -> list[str]:
+        return [
+            f"{self.first[name].field} {verb} {name}" + (f" ({self.count[name]}×)" if self.count[name] > 1 else "")
+            for name in self.ranked()[:most]
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Survey:
-    region: _Tally
-    ambiguous: _Tally  # names that count only beside others
-    elsewhere: _Tally
+    region: _Tally  # ambiguous names too, where they are in company
+    alone: _Tally  # ambiguous names without company
+    powers: _Tally  # countries that act in the region
+    elsewhere: _Tally  # all others
     traps: _Tally
     topics: _Tally
     hints: _Tally
-    conflict: bool  # the title or opening reports a concept
-    words: int
 
 
 def relevance_of(
@@ -77,76 +86,89 @@ def relevance_of(
         sightings: of title, summary and text, in order.
         language: ISO 639-1, "" for unknown.
         dedicated: whether the article comes from a feed that is about the region.
-        conflict: whether the article reports a concept (ceasefire, shelling, …) at its beginning.
+        conflict: whether the article reports an event of the conflict at its beginning.
         words: how many words the article has.
     """
-    survey = _survey(sightings, conflict=conflict, words=words)
-    places = tuple(survey.region.ranked())
-    region, evidence = _decide(survey, profile, language=language, dedicated=dedicated)
-    return Relevance(region, places, tuple(evidence))
+    survey = _survey(sightings, profile.powers)
+    topic = _topic(survey)
+    if topic and not conflict:
+        region, evidence = Region.NO, [topic, *survey.region.named("names")]
+    elif survey.region.best:
+        region, evidence = _with_places(survey, dedicated=dedicated)
+    else:
+        at_home = "from a feed about the region" if dedicated else ""
+        if language in profile.languages:
+            at_home = at_home or f"written in {language}"
+        region, evidence = _without_places(survey, at_home=at_home, conflict=conflict, words=words)
+    return Relevance(region, tuple(survey.region.ranked()), tuple(evidence))
 
 
-def _survey(sightings: Iterable[Sighting], *, conflict: bool, words: int) -> _Survey:
+def _survey(sightings: Iterable[Sighting], powers: Collection[str]) -> _Survey:
     tallies = {sort: _Tally() for sort in Sort}
-    ambiguous = _Tally()
+    acting, ambiguous = _Tally(), []
     for seen in sightings:
-        where = "title" if seen.field == "title" else "opening" if seen.start < OPENING else "rest"
-        weight = _FIELD_WEIGHT[where] * (seen.place.weight if seen.place else 1.0)
-        tally = ambiguous if seen.place and seen.place.needs else tallies[seen.sort]
-        tally.add(seen, weight)
-    if tallies[Sort.REGION].best or not tallies[Sort.TRAP].best:
-        for name in ambiguous.best:
-            if tallies[Sort.REGION].best:
-                tallies[Sort.REGION].best[name] = ambiguous.best[name]
-                tallies[Sort.REGION].count[name] = ambiguous.count[name]
-                tallies[Sort.REGION].first[name] = ambiguous.first[name]
-                tallies[Sort.REGION].in_title |= ambiguous.in_title
+        if seen.place is not None and seen.place.needs:
+            ambiguous.append(seen)
+        elif seen.sort is Sort.ELSEWHERE and seen.name in powers:
+            acting.add(seen)
+        else:
+            tallies[seen.sort].add(seen)
+    region, alone = tallies[Sort.REGION], _Tally()
+    company = bool(region.best or tallies[Sort.COMPANY].best or len({seen.name for seen in ambiguous}) > 1)
+    for seen in ambiguous:
+        (region if company else alone).add(seen)
     return _Survey(
-        tallies[Sort.REGION],
-        ambiguous,
+        region,
+        alone,
+        acting,
         tallies[Sort.ELSEWHERE],
         tallies[Sort.TRAP],
         tallies[Sort.TOPIC],
         tallies[Sort.HINT],
-        conflict,
-        words,
     )
 
 
-def _decide(survey: _Survey, profile: Profile, *, language: str, dedicated: bool) -> tuple[Region, list[str]]:
+def _with_places(survey: _Survey, *, dedicated: bool) -> tuple[Region, list[str]]:
     region, elsewhere = survey.region, survey.elsewhere
-    topic = _topic(survey)
-    if topic and not survey.conflict:
-        return Region.NO, [topic, *_named("names", region)]
-    if not region.best:
-        return _without_places(survey, profile, language=language, dedicated=dedicated)
-    evidence = _named("names", region)
+    evidence = region.named("names")
     core = any(seen.place is not None and seen.place.core for seen in region.first.values())
-    if region.in_title or core or dedicated:
+    titled = region.in_title
+    if titled:
+        first = min(seen.start for seen in titled)
+        before = [seen for seen in elsewhere.in_title if seen.start < first]
+        if before and not core and elsewhere.total >= region.total:
+            return Region.NO, ["only in passing", *elsewhere.named("is about"), *evidence]
         return Region.YES, evidence
-    if region.total < _ENOUGH or region.total < 0.6 * elsewhere.total:
-        return Region.NO, ["only in passing", *evidence, *_named("is about", elsewhere)]
+    if region.total < _ENOUGH and not core and not dedicated:
+        return Region.NO, ["only in passing", *evidence]
+    if region.total < _AGAINST_ELSEWHERE * elsewhere.total:
+        return Region.NO, ["only in passing", *elsewhere.named("is about"), *evidence]
     return Region.YES, evidence
 
 
-def _without_places(survey: _Survey, profile: Profile, *, language: str, dedicated: bool) -> tuple[Region, list[str]]:
-    elsewhere = survey.elsewhere
+def _without_places(survey: _Survey, *, at_home: str, conflict: bool, words: int) -> tuple[Region, list[str]]:
+    if words < _SHORTEST:
+        return Region.UNKNOWN, [at_home or "names no place", "too short to tell"]
     if survey.traps.best:
-        return Region.NO, _named("only sounds like the region:", survey.traps)
-    if survey.ambiguous.best:
-        if elsewhere.in_title:
-            return Region.NO, _named("is about", elsewhere)
-        return Region.YES, _named("names", survey.ambiguous)
-    if language in profile.languages or dedicated:
-        why = "from a feed about the region" if dedicated else f"written in {language}"
-        if elsewhere.total >= 3:
-            return Region.NO, [*_named("is about", elsewhere), why]
-        if survey.words < 3:
-            return Region.UNKNOWN, [f"{why}, too short to tell"]
-        return Region.YES, [f"{why}, and names no place elsewhere"]
-    if survey.words == 0:
-        return Region.UNKNOWN, ["has no text"]
-    return Region.NO, ["names no place of the region", *_named("is about", elsewhere)]
+        return Region.NO, survey.traps.named("only sounds like the region:")
+    abroad = [*survey.elsewhere.named("is about"), *survey.powers.named("is about")]
+    if survey.alone.best:
+        return _ambiguous(survey, abroad, conflict=conflict)
+    if at_home:
+        if survey.elsewhere.in_title or survey.powers.in_title or survey.elsewhere.total >= _FIELD_WEIGHT["title"]:
+            return Region.NO, [*abroad, at_home]
+        return Region.YES, [f"{at_home}, and names no place elsewhere"]
+    return Region.NO, ["names no place of the region", *abroad]
+
+
+def _ambiguous(survey: _Survey, abroad: list[str], *, conflict: bool) -> tuple[Region, list[str]]:
+    """Names that mean something else too, without company: Georgia, the country or the state."""
+    evidence = survey.alone.named("names")
+    if conflict or [name for name in survey.powers.best if name != "United States"]:
+        return Region.YES, [*evidence, *survey.powers.named("names")]
+    if abroad:
+        return Region.NO, [*abroad, *evidence]
+    return Region.UNKNOWN, [*evidence, "which may mean another place"]
 
 
 def _topic(survey: _Survey) -> str:
@@ -158,10 +180,3 @@ def _topic(survey: _Survey) -> str:
         if survey.hints.count[name] >= 2 and survey.hints.weight(name) >= 2:
             return f"{name}: {survey.hints.first[name].term}"
     return ""
-
-
-def _named(verb: str, tally: _Tally, most: int = 3) -> list[str]:
-    return [
-        f"{tally.first[name].field} {verb} {name}" + (f" ({tally.count[name]}×)" if tally.count[name] > 1 else "")
-        for name in tally.ranked()[:most]
-    ]

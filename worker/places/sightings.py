@@ -21,11 +21,12 @@ class Sort(StrEnum):
     REGION = "region"
     ELSEWHERE = "elsewhere"
     TRAP = "trap"
+    COMPANY = "company"  # beside it an ambiguous name means the region
     TOPIC = "topic"
     HINT = "hint"  # of a topic; one alone says nothing
 
 
-_PRECEDENCE = {Sort.TRAP: 0, Sort.REGION: 1, Sort.ELSEWHERE: 2, Sort.TOPIC: 3, Sort.HINT: 4}
+_PRECEDENCE = {Sort.TRAP: 0, Sort.REGION: 1, Sort.ELSEWHERE: 2, Sort.TOPIC: 3, Sort.HINT: 4, Sort.COMPANY: 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ def _lexicon_terms(profile: Profile, lexicon: Lexicon) -> Iterator[Term[_Name]]:
         for topic, terms in topics.items():
             for term in terms:
                 yield Term(term, _Name(sort, topic), lexicon.endings)
+    for term in profile.company.get(lexicon.language, ()):
+        yield Term(term, _Name(Sort.COMPANY, term), lexicon.endings)
     for trap, terms in profile.traps.get(lexicon.language, {}).items():
         for term in terms:
             yield Term(term, _Name(Sort.TRAP, trap), lexicon.endings)

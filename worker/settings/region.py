@@ -50,6 +50,7 @@ class RegionFile(Section):
     places: tuple[str, ...] = ()
     place: tuple[PlaceSection, ...] = ()
     traps: dict[Language, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    company: dict[Language, tuple[str, ...]] = Field(default_factory=dict)
 
 
 def read_region(path: Path) -> Profile:
@@ -71,7 +72,9 @@ def read_region(path: Path) -> Profile:
     for language, traps in file.traps.items():
         for trap, terms in traps.items():
             check_terms(path.name, f"traps.{language}.{trap}", terms, _endings(lexicons, language))
-    return Profile(file.name, file.countries, file.languages, tuple(places), file.powers, file.traps)
+    for language, terms in file.company.items():
+        check_terms(path.name, f"company.{language}", terms, _endings(lexicons, language))
+    return Profile(file.name, file.countries, file.languages, tuple(places), file.powers, file.traps, file.company)
 
 
 def _places(file: str, sections: tuple[PlaceSection, ...], lexicons: dict[str, Lexicon]) -> list[Place]:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 _COMBINING = "\u0300-\u036f"
 # Characters that say nothing: soft hyphen, zero-width characters, direction marks, the Armenian marks inside words.
 _SILENT = "\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u055b\u055c\u055e"
-_ODD = re.compile(f"[{_SILENT}]+|[^{_COMBINING}{_SILENT}][{_COMBINING}{_SILENT}]+|[{_COMBINING}]+")
+_ODD = re.compile(f"[եԵ]ւ|[{_SILENT}]+|[^{_COMBINING}{_SILENT}][{_COMBINING}{_SILENT}]+|[{_COMBINING}]+")
 _STRIPPED = re.compile(f"[{_COMBINING}{_SILENT}]")
+_YEV = {"եւ": "և", "Եւ": "և"}  # Armenian, spelt either way: Երեւան is Երևան
 
 # One character for one character, so that the map back stays the identity. After lower-casing.
 _SAME = {
@@ -95,7 +96,7 @@ def fold(text: str) -> Folded:
     if text.isascii():
         return Folded(_translated(text.lower(), _CONTROL_SAME))
     offsets: tuple[int, ...] | None = None
-    if _STRIPPED.search(text):
+    if _STRIPPED.search(text) or "եւ" in text or "Եւ" in text:
         text, offsets = _composed(text)
     # "İ".lower() is two characters, i and a dot above: replaced first, so that lengths agree.
     text = text.replace("İ", "i").lower()
@@ -123,7 +124,7 @@ def _composed(text: str) -> tuple[str, tuple[int, ...]]:
         start, end = odd.span()
         pieces.append(text[at:start])
         offsets.extend(range(at, start))
-        letter = _STRIPPED.sub("", unicodedata.normalize("NFC", re.sub(f"[{_SILENT}]", "", odd.group())))
+        letter = _YEV.get(odd.group()) or _STRIPPED.sub("", unicodedata.normalize("NFC", re.sub(f"[{_SILENT}]", "", odd.group())))
         pieces.append(letter)
         offsets.extend([start] * len(letter))
         at = end

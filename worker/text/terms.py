@@ -32,7 +32,7 @@ P = TypeVar("P")
 
 _GAP = re.compile(r"\.\.(\d*)$")
 _SPECIAL = re.compile(r"[~*(\[]")
-_GROUP = re.compile(r"\((?:[^()\\]|\([^()\\]*\))*\)\??|\[[^\]\\]*\]\??")
+_GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)\??|\[[^\]]*\]\??")
 _ANY_ENDING = r"\w{0,8}"
 _BETWEEN_WORDS = r"(?:[ -]| - |  )"
 _WORD_AWAY = r"(?:[^\w.!?;։]*[^\w.!?;։]\w[\w'.-]*)"

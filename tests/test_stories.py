@@ -1,0 +1,67 @@
+"""Which story an article belongs to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.factories import NOW, a_signature
+from worker.stories import story_for
+
+BROAD = frozenset({"Armenia", "Azerbaijan"})
+
+
+def placed(new: Any, *recent: Any) -> int | None:
+    return story_for(new, recent, broad_places=BROAD).story_id
+
+
+def test_the_first_article_on_an_event_has_a_story_of_its_own() -> None:
+    assert placed(a_signature()) is None
+
+
+def test_a_copy_with_a_word_changed_joins_the_story() -> None:
+    copy = a_signature(title="Ceasefire is agreed on the border", places=frozenset())
+
+    assert placed(copy, a_signature()) == 7
+
+
+def test_the_reason_names_the_article_it_copies() -> None:
+    placement = story_for(a_signature(), [a_signature()], broad_places=BROAD)
+
+    assert placement.reason == "copy of “Ceasefire agreed on the border” (100 %)"
+
+
+def test_one_event_at_one_precise_place_is_one_story_in_every_language() -> None:
+    russian = a_signature(language="ru", title="Стороны договорились о перемирии")
+
+    assert placed(russian, a_signature()) == 7
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"places": frozenset({"Armenia"})},
+        {"places": frozenset({"Goris"})},
+        {"concepts": frozenset({"shelling"})},
+        {"at": NOW + timedelta(hours=7)},
+    ],
+    ids=["only a country in common", "another place", "another event", "another day"],
+)
+def test_a_different_event_is_a_different_story(other: dict[str, Any]) -> None:
+    new = a_signature(language="ru", title="Совсем другое", **other)
+
+    assert placed(new, a_signature(places=frozenset({"Lachin", "Armenia"}))) is None
+
+
+def test_the_same_headline_a_week_later_is_news_again() -> None:
+    assert placed(a_signature(at=NOW + timedelta(days=7)), a_signature()) is None
+
+
+def test_the_nearest_copy_decides_whatever_the_order() -> None:
+    far = a_signature(story_id=1, title="Ceasefire agreed on the whole border")
+    near = a_signature(story_id=2)
+
+    assert placed(a_signature(), far, near) == 2
+    assert placed(a_signature(), near, far) == 2
