@@ -14,7 +14,10 @@ import hypothesis
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.world import World
 from worker.database import connect, migrate
+from worker.judge import Judge
+from worker.settings import Settings, load_settings
 from worker.store import Store
 
 hypothesis.settings.register_profile("trucewire", deadline=None)  # a test that is timed fails on a busy machine
@@ -89,6 +92,24 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, migrated_sqlite: Path
 def store(engine: Engine) -> Store:
     """The store on that engine."""
     return Store.on(engine)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The settings that Trucewire ships."""
+    return load_settings({"TRUCEWIRE_CONFIG": str(Path(__file__).parents[1] / "config")}, "0")
+
+
+@pytest.fixture(scope="session")
+def judge(settings: Settings) -> Judge:
+    """The judge that these settings make."""
+    return Judge(settings.profile, settings.lexicons, settings.rules)
+
+
+@pytest.fixture
+def world(store: Store, settings: Settings, judge: Judge) -> World:
+    """A world of our own: the stages run on it as in production."""
+    return World(store, settings, judge)
 
 
 @pytest.fixture(scope="session")
