@@ -8,8 +8,7 @@ Pure: the time is an argument. Never raises on any parsed entry, never fetches, 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from worker.boilerplate import is_banner, without_tail
@@ -28,9 +27,9 @@ _DATELINE_WITHIN = 4  # … among an article's first paragraphs
 
 def articles_of(parsed: ParsedFeed, feed: Feed, now: datetime) -> tuple[Article, ...]:
     """Every entry of one feed document as an article, one per key, in the document's order."""
+    found = identities(parsed.entries, feed, parsed.repeated)
     articles = (
-        normalise(entry, feed, parsed, now, identity)
-        for entry, identity in zip(parsed.entries, identities(parsed.entries, feed), strict=True)
+        normalise(entry, feed, parsed, now, identity) for entry, identity in zip(parsed.entries, found, strict=True)
     )
     unique: dict[str, Article] = {}
     for article in articles:
@@ -38,16 +37,32 @@ def articles_of(parsed: ParsedFeed, feed: Feed, now: datetime) -> tuple[Article,
     return tuple(unique.values())
 
 
-def identities(entries: Sequence[Entry], feed: Feed) -> tuple[str, ...]:
-    """One identity per entry: the best criterion that tells this document's entries apart.
+def identities(entries: Sequence[Entry], feed: Feed, repeated: Iterable[str] = ()) -> tuple[str, ...]:
+    """One identity per entry: the first criterion that tells it from the other entries of its document.
 
-    A canonical address beats the GUID, since GUIDs change all at once (http to https, a new CMS) and get reused; an
-    address that several entries share (a home page, a live blog) yields to its fragment, then to the GUID, then to a
-    hash of what the entry says.
+    A canonical address beats the GUID, since GUIDs change all at once (http to https, a new content system) and get
+    reused for new news. What entries with different titles share (a home page as link, a live blog, one GUID for
+    all) identifies none of them: an address yields to its fragment, then to the GUID, then to a hash of what the
+    entry says.
+
+    Args:
+        entries: of one document.
+        feed: whose own address identifies nothing.
+        repeated: links and GUIDs that items of the document share which are not among `entries`.
     """
-    criteria = [_criteria(entry, feed) for entry in entries]
-    counts = Counter(candidate for candidates in criteria for candidate in set(candidates))
-    return tuple(next((c for c in candidates if counts[c] == 1), candidates[-1]) for candidates in criteria)
+    shared = {
+        form for raw in repeated for form in (canonical_url(raw), canonical_url(raw, fragment=True), f"guid:{raw}")
+    }
+    shared |= {canonical_url(feed.url)}
+    criteria = [_criteria(entry) for entry in entries]
+    titles: dict[str, set[str]] = {}
+    for entry, candidates in zip(entries, criteria, strict=True):
+        for candidate in candidates:
+            titles.setdefault(candidate, set()).add(plain_line(entry.title) or entry.summary or entry.content)
+    return tuple(
+        next((c for c in candidates if c not in shared and len(titles[c]) == 1), candidates[-1])
+        for candidates in criteria
+    )
 
 
 def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, identity: str = "") -> Article:
@@ -61,7 +76,7 @@ def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, ident
         identity: from `identities`; without it, the entry is taken to be alone in its document.
     """
     notes: list[str] = []
-    identity = identity or identities([entry], feed)[0]
+    identity = identity or identities([entry], feed, parsed.repeated)[0]
     title = plain_line(entry.title)
     publisher, family = _publisher(entry, feed, notes)
     if publisher != feed.publisher:
@@ -99,18 +114,17 @@ def fingerprint_of(title: str, summary: str, text: str) -> str:
     return hashlib.sha256("\x1f".join((title, summary, text)).encode("utf-8", "replace")).hexdigest()
 
 
-def _criteria(entry: Entry, feed: Feed) -> list[str]:
+def _criteria(entry: Entry) -> list[str]:
     guid = entry.guid.strip()
     address = entry.url or (guid if entry.permalink else "")
-    own = {canonical_url(feed.url), ""}
     said = "\x1f".join((entry.title, entry.published or entry.summary, entry.url))
-    candidates = [
+    candidates = (
         canonical_url(address),
         canonical_url(address, fragment=True),
         f"guid:{guid}" if guid else "",
         f"hash:{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()}",
-    ]
-    return [candidate for candidate in candidates if candidate not in own]
+    )
+    return [candidate for candidate in candidates if candidate]
 
 
 def _publisher(entry: Entry, feed: Feed, notes: list[str]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ address, and both applied twice equal once. Never fetches, so it never learns wh
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from courlan import scrub_url
@@ -79,6 +80,7 @@ _AMP_CACHE = re.compile(r"^[a-z0-9-]+\.cdn\.ampproject\.org/[cvi]/(s/)?(.+)$", r
 _GOOGLE_AMP = re.compile(r"^(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)  # an entry asks several times
 def clean_url(url: str, base: str = "") -> str:
     """`url` as an absolute http(s) address to open, or "" where it is none.
 
@@ -97,6 +99,7 @@ def clean_url(url: str, base: str = "") -> str:
     return _joined(parts._replace(query=_without_tracking(parts.query), path=_SESSION.sub("", parts.path)))
 
 
+@lru_cache(maxsize=4096)
 def canonical_url(url: str, *, fragment: bool = False) -> str:
     """The address under which an article is known, or "" where `url` does not name one article.
 

@@ -153,7 +153,9 @@ class ParsedFeed:
     title: str = ""
     url: str = ""  # the site's page
     language: str = ""
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = ()  # those of unknown items, in the document's order
+    item_hashes: tuple[str, ...] = ()  # of all items; () where the document cannot be split into items
+    repeated: frozenset[str] = frozenset()  # links and GUIDs that several items of the document share
     ttl_s: float | None = None  # the feed's own hint: ttl, sy:updatePeriod
     hub_url: str = ""  # WebSub
     self_url: str = ""

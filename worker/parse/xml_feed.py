@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Container
 from typing import Any
 
 import feedparser
 
 from worker.model import Entry, Outcome, ParsedFeed
+from worker.parse.items import items_of
 from worker.urls import clean_url
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?\?>", re.IGNORECASE)
@@ -17,10 +19,11 @@ _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 *
 MAX_JUNK = 20_000  # characters before the document that may be a server's warnings
 
 
-def read_xml_feed(text: str, url: str) -> ParsedFeed:
+def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
     """The feed `text`; `NOT_A_FEED` where feedparser sees no version, which says more than its `bozo`."""
     document, problems = _trimmed(text)
-    result = _feedparsed(document, url)
+    items = items_of(document, known)
+    result = _feedparsed(items.unknown, url)
     version = str(result.get("version") or "")
     if not version:
         return ParsedFeed(Outcome.NOT_A_FEED, problems=("no feed: neither RSS, Atom, RDF nor JSON Feed",))
@@ -29,12 +32,14 @@ def read_xml_feed(text: str, url: str) -> ParsedFeed:
     feed = result["feed"]
     entries = tuple(entry for raw in result["entries"] if (entry := _entry(raw, url)) != Entry())
     return ParsedFeed(
-        outcome=Outcome.NEW if entries else Outcome.EMPTY,
+        outcome=Outcome.NEW if entries or items.hashes else Outcome.EMPTY,
         version=version,
         title=_text(feed, "title"),
         url=clean_url(_text(feed, "link"), url),
         language=_text(feed, "language"),
         entries=entries,
+        item_hashes=items.hashes,
+        repeated=items.repeated,
         ttl_s=_ttl_s(feed),
         hub_url=_link(feed, "hub"),
         self_url=_link(feed, "self"),
