@@ -5,10 +5,12 @@ Others rely on the shapes that `--json` prints: fields may be added, none goes a
 
 from __future__ import annotations
 
+import gzip
 import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,11 +22,12 @@ from worker.cli.console import JsonOption, clock, console, json_lines, print_jso
 from worker.cli.show import print_judgement
 from worker.dates import read_date
 from worker.errors import FetchError
+from worker.extract import extract
 from worker.fetch import Fetcher
 from worker.judge import Judge, judgement_to_json
 from worker.languages import language_of
 from worker.model import Article, Feed, FetchRequest, Judgement, Outcome, ParsedFeed
-from worker.normalise import articles_of
+from worker.normalise import identities, normalise
 from worker.parse import parse
 from worker.settings import fetch_limits
 
@@ -53,7 +56,7 @@ def try_feed(sources: Annotated[list[str], FeedArgument], as_json: Annotated[boo
 
 def _feed_report(source: str, url: str, body: bytes, content_type: str) -> dict[str, Any]:
     parsed = parse(body, url, content_type)
-    articles = articles_of(parsed, Feed(url or source, source, parsed.title, ""), utc_now())
+    feed = Feed(url or source, source, parsed.title, "")
     return {
         "file": source,
         "outcome": str(parsed.outcome),
@@ -62,13 +65,15 @@ def _feed_report(source: str, url: str, body: bytes, content_type: str) -> dict[
         "title": parsed.title,
         "url": parsed.url,
         "language": parsed.language,
-        "entries": list(_entries(parsed, articles)),
+        "entries": list(_entries(parsed, feed)),
         "problems": list(parsed.problems),
     }
 
 
-def _entries(parsed: ParsedFeed, articles: tuple[Article, ...]) -> Iterator[dict[str, Any]]:
-    for entry, article in zip(parsed.entries, articles, strict=True):
+def _entries(parsed: ParsedFeed, feed: Feed) -> Iterator[dict[str, Any]]:
+    now = utc_now()
+    for entry, identity in zip(parsed.entries, identities(parsed.entries, feed, parsed.repeated), strict=True):
+        article = normalise(entry, feed, parsed, now, identity)
         yield {
             "guid": entry.guid,
             "url": entry.url,
@@ -101,6 +106,58 @@ def _print_feed(report: dict[str, Any]) -> None:
         said(f"    {entry['url'] or 'no address'}")
         for note in entry["notes"]:
             console.print(Text(f"    {note}", style="dim"))
+
+
+@app.command("page")
+def try_page(
+    source: Annotated[str, typer.Argument(metavar="LIST.jsonl|FILE|URL", help="- is standard input.")],
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """Read article pages: a list of {name, file, url} gives JSON lines, one page is shown to a person."""
+    if source.endswith(".jsonl") or source == "-":
+        for item in json_lines(source):
+            file = str(Path(source).parent / str(item["file"])) if source != "-" else str(item["file"])
+            report = _page_report(_unpacked(read_input(file)), str(item.get("url") or ""))
+            print_json({"name": item.get("name"), **report})
+        return
+    if source.startswith(("http://", "https://")):
+        response = Fetcher(fetch_limits(os.environ, __version__), utc_now).get(FetchRequest(source))
+        report = _page_report(response.body, response.url, response.headers.get("content-type", ""))
+    else:
+        report = _page_report(_unpacked(read_input(source)), "")
+    print_json(report) if as_json else _print_page(report)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """`body`, which may be a gzip file."""
+    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+
+
+def _page_report(body: bytes, url: str, content_type: str = "") -> dict[str, Any]:
+    page = extract(body, url, content_type, now=utc_now())
+    return {
+        "url": url or page.canonical_url,
+        "title": page.title,
+        "text": page.text,
+        "author": page.author,
+        "published_at": page.published_at,
+        "modified_at": page.updated_at,
+        "language": page.language,
+        "site": page.site,
+        "machine_written": page.machine_written,
+        "notes": list(page.notes),
+    }
+
+
+def _print_page(report: dict[str, Any]) -> None:
+    console.print(Text(report["title"] or "no title found", style="bold"))
+    said(f"{report['site'] or 'unknown site'}, {report['author'] or 'no author'}, language {report['language'] or '?'}")
+    said(f"published {clock(report['published_at'])}, updated {clock(report['modified_at'])}")
+    if report["machine_written"]:
+        console.print(Text("looks machine-written", style="yellow"))
+    said(f"\n{report['text'] or 'no article found'}\n")
+    for note in report["notes"]:
+        console.print(Text(note, style="dim"))
 
 
 @app.command("judge")
