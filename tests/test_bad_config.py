@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 
 from worker.errors import SettingsError
+from worker.settings.channels import read_channels
 from worker.settings.feeds import read_feeds
 
 CASES = Path(__file__).parent / "data" / "bad_config"
+SECRETS = {
+    "TRUCEWIRE_SMTP_PASSWORD": "a password",
+    "TRUCEWIRE_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "TRUCEWIRE_WEAK_SECRET": "whsec_c2hvcnQ=",
+    "TRUCEWIRE_NOT_APPRISE": "a bottle in the sea",
+}
 READERS: dict[str, Callable[[Path], object]] = {
+    "channels.toml": lambda path: read_channels(path, SECRETS, frozenset({"ceasefire"})),
     "feeds.toml": read_feeds,
 }
 BAD_FILES = sorted(path for name in READERS for path in CASES.glob(f"*/{name}"))

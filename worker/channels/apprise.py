@@ -7,7 +7,7 @@ attempts run out instead. Apprise connects by itself, past the guarded connectio
 from __future__ import annotations
 
 import logging
-import threading
+from contextvars import ContextVar
 from datetime import datetime
 
 import apprise
@@ -21,7 +21,7 @@ _TYPES = {
     Severity.WARNING: apprise.NotifyType.WARNING,
     Severity.CRITICAL: apprise.NotifyType.FAILURE,  # the strongest there is
 }
-_ASSET = apprise.AppriseAsset(app_id="Trucewire", app_desc="news monitor", app_url="")
+_ASSET = apprise.AppriseAsset(app_id="Trucewire", app_desc="news monitor", app_url="", async_mode=False)
 
 
 def send(channel: Channel, message: Message, now: datetime, connections: Connections) -> None:
@@ -45,20 +45,27 @@ def send(channel: Channel, message: Message, now: datetime, connections: Connect
 
 
 class _Reasons(logging.Handler):
-    """Overhears why Apprise failed: it tells its log alone. Other threads' sends are not listened to."""
+    """Overhears why Apprise failed: it tells its log alone. Sends in other threads are not listened to.
+
+    Apprise works in threads of its own, and copies the caller's context into them.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.last = ""
-        self._thread = threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self._thread:
+        if _listening.get() is self:
             self.last = record.getMessage()[:200]
 
     def __enter__(self) -> _Reasons:
+        self._token = _listening.set(self)
         logging.getLogger("apprise").addHandler(self)
         return self
 
     def __exit__(self, *_: object) -> None:
         logging.getLogger("apprise").removeHandler(self)
+        _listening.reset(self._token)
+
+
+_listening: ContextVar[_Reasons | None] = ContextVar("worker.channels.apprise", default=None)
