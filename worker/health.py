@@ -1,9 +1,9 @@
 """Progress, not life: a worker that lives and consumes nothing is ill.
 
-Three signs, from near to far. A *canary* that a worker sends to itself tells that this very worker still consumes: workers
-of Celery on Redis have gone deaf after a broker reset (celery issues 8030, 8091, 10205), answering pings and running
-nothing. A *heartbeat* that beat sends through a queue, and its worker writes into the database, tells that beat, broker
-and queue work together. What waits in the database tells that the line as a whole moves.
+Three signs, from near to far. A *canary* that a worker sends to itself tells that this very worker still consumes:
+workers of Celery on Redis have gone deaf after a broker reset (celery issues 8030, 8091, 10205), answering pings and
+running nothing. A *heartbeat* that beat sends through a queue, and its worker writes into the database, tells that
+beat, broker and queue work together. What waits in the database tells that the line as a whole moves.
 
 A process leaves the time of its last progress as that of a file, so that a health check costs a `find`, and no start of
 Python. Nothing is restarted here.
@@ -48,7 +48,7 @@ class Hearing:
         return True
 
     def sent(self, *, taken: bool) -> None:
-        """A canary was sent. One that the broker did not take says nothing against the worker, nor do those before it."""
+        """A canary was sent. One that the broker did not take says nothing against the worker, nor do earlier ones."""
         self.unheard = self.unheard + 1 if taken else 0
 
     def complaint(self, *, busy: bool) -> str:

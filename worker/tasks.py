@@ -1,33 +1,42 @@
 """The Celery app, `worker.tasks:app`: queues, beat schedule, and tasks of a few lines over the pipeline.
 
-Messages are nudges: they carry ids at most, and one that is lost or doubled costs at most one beat.
+Messages are nudges: they carry ids at most, and one that is lost or doubled costs at most one beat. What is to be done
+is in the database, so Redis may be wiped at any moment, and a task that finds no broker for its nudge loses nothing.
+
+Under `celery worker`, a watchdog sends the worker canaries and ends one that has gone deaf; its restart policy brings a
+hearing one. `celery beat` records that it publishes.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import threading
 from datetime import timedelta
 from typing import Any
 
-from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery import Celery, Task
+from celery.signals import after_task_publish, beat_init, celeryd_after_setup, setup_logging, worker_ready
+from celery.worker import state
 from kombu.entity import Queue
+from kombu.exceptions import OperationalError
 
 from worker import health, pipeline
 from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
 from worker.errors import SettingsError
+from worker.health import QUEUES
 from worker.settings.variables import read_variables
 
 log = logging.getLogger("trucewire")
 
-QUEUES = ("poll", "match", "deliver")
 TICK_S = 5.0
 SWEEP_S = 10.0  # what a lost nudge costs
+POLL_EXPIRES_S = 6 * TICK_S  # a feed that is still due then has been nudged again
 HARD_LIMIT_S = 280  # below the leases of five minutes, far below Redis' visibility timeout
+CHILD_TASKS = 2000  # after so many a worker's child process is replaced: libraries leak
+CANARY_QUEUE_EXPIRES_S = 900.0  # what is left in it when its worker is gone
+EXIT_DEAF = 75  # EX_TEMPFAIL of sysexits.h: trying again may help
 
 _services: Services | None = None
 
@@ -72,13 +81,24 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_time_limit=HARD_LIMIT_S,
-    task_queues=[Queue(name) for name in QUEUES],
+    task_queues=[Queue(name, routing_key=name) for name in QUEUES],
     task_default_queue="poll",
     worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=CHILD_TASKS,
     worker_hijack_root_logger=False,
+    # Nothing here asks workers questions; without the connection for it there is one thing less that can go deaf.
+    worker_enable_remote_control=False,
     worker_send_task_events=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,  # what was done twice is stored once
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 3600},
+    broker_connection_max_retries=None,  # a broker that is away for hours comes back, too
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        # Redis may vanish without closing its connections; a publisher must not wait for it for ever.
+        "socket_connect_timeout": 5.0,
+        "socket_timeout": 20.0,
+        "socket_keepalive": True,
+    },
     enable_utc=True,
     beat_schedule={
         "tick": _every(TICK_S, "tick", "poll"),
@@ -86,16 +106,27 @@ app.conf.update(
         "match": _every(SWEEP_S, "match", "match"),
         "route": _every(SWEEP_S, "route", "deliver"),
         "prune": _every(3600.0, "prune", "match"),
-        **{f"canary-{name}": _every(health.CANARY_EVERY_S, "canary", name, name) for name in QUEUES},
+        **{f"heartbeat-{name}": _every(health.HEARTBEAT_EVERY_S, "heartbeat", name, name) for name in QUEUES},
     },
 )
+
+
+def _nudge(task: Task, queue: str, *args: Any, expires: float = SWEEP_S) -> bool:
+    """Have `task` run soon; False where no broker takes the message, which is then left to the next beat."""
+    try:
+        task.apply_async(args, queue=queue, expires=expires)
+    except OperationalError as error:
+        log.warning("nudge task=%s outcome=lost error=%r", task.name, str(error))
+        return False
+    return True
 
 
 @app.task(name="tick")
 def tick() -> None:
     """Nudge a poll for each batch of due feeds."""
     for batch in pipeline.tick(services()):
-        poll.apply_async((batch,), queue="poll", expires=TICK_S * 6)
+        if not _nudge(poll, "poll", batch, expires=POLL_EXPIRES_S):
+            break
 
 
 @app.task(name="poll")
@@ -103,7 +134,7 @@ def poll(feed_ids: list[int]) -> None:
     """Poll these feeds, then have what they brought judged."""
     summary = pipeline.poll(services(), feed_ids)
     if summary.new or summary.revised:
-        match.apply_async(queue="match")
+        _nudge(match, "match")
 
 
 @app.task(name="match")
@@ -111,16 +142,16 @@ def match() -> None:
     """Judge unmatched articles, then have their alerts routed."""
     summary = pipeline.match(services())
     if summary.alert_ids:
-        route.apply_async(queue="deliver")
+        _nudge(route, "deliver")
     if summary.more:
-        match.apply_async(queue="match")
+        _nudge(match, "match")
 
 
 @app.task(name="route")
 def route() -> None:
     """Turn alerts into notifications, then have each channel send its own: a slow one delays no other."""
     for channel in pipeline.route(services()):
-        deliver.apply_async((channel,), queue="deliver")
+        _nudge(deliver, "deliver", channel)
 
 
 @app.task(name="deliver")
@@ -141,12 +172,15 @@ def prune() -> None:
     pipeline.prune(services())
 
 
+@app.task(name="heartbeat")
+def heartbeat(queue: str) -> None:
+    """Prove that beat, the broker and a worker of `queue` work together."""
+    services().store.upkeep.beat(queue, services().now())
+
+
 @app.task(name="canary")
-def canary(queue: str) -> None:
-    """Prove that `queue` moves."""
-    now = services().now()
-    health.touch_canary(queue, now)
-    services().store.upkeep.beat(queue, now)
+def canary() -> None:
+    """Prove, by being accepted, that the worker consumes and that its pool runs."""
 
 
 @setup_logging.connect
@@ -161,18 +195,48 @@ def log_plainly(level: str | None = None) -> None:
     log.setLevel(level or read_variables(os.environ).log_level)
 
 
-@worker_ready.connect
-def _watch_over_worker(sender: Any = None, **_: Any) -> None:
-    """Have a deaf worker end itself, so that its restart policy brings a hearing one."""
-    queues = [name for name in QUEUES if name in sender.app.amqp.queues.consume_from]
-    for name in queues:
-        health.touch_canary(name, utc_now())
-    threading.Thread(target=_end_when_deaf, args=(queues,), name="watchdog", daemon=True).start()
+@celeryd_after_setup.connect
+def _watch_over_worker(sender: str, instance: Any, **_: Any) -> None:
+    """Give this worker a queue of its own for canaries, and a watchdog. Not sent by an embedded worker."""
+    names = [name for name in QUEUES if name in instance.app.amqp.queues.consume_from]
+    own = Queue(f"canary.{sender}.{os.getpid()}", expires=CANARY_QUEUE_EXPIRES_S)
+    instance.app.amqp.queues.select_add(own)
+
+    def start(**_: Any) -> None:
+        threading.Thread(target=_watch, args=(own, names), name="watchdog", daemon=True).start()
+
+    worker_ready.connect(start, weak=False, dispatch_uid="watchdog")
 
 
-def _end_when_deaf(queues: list[str]) -> None:
-    while not threading.Event().wait(health.CANARY_EVERY_S):
-        for complaint in filter(None, (health.worker_complaint(name, utc_now()) for name in queues)):
-            log.critical("watchdog complaint=%r action=restart", complaint)
-            os.kill(os.getpid(), signal.SIGQUIT)  # Celery's cold shutdown: a deaf worker has no task to finish
-            return
+def _watch(own: Queue, names: list[str]) -> None:
+    hearing, pause = health.Hearing(), threading.Event()
+    while not pause.wait(health.CANARY_EVERY_S):
+        if hearing.heard(state.all_total_count[0]):
+            for name in names:
+                health.record_progress(name, utc_now())
+        if complaint := hearing.complaint(busy=bool(state.active_requests)):
+            log.critical("watchdog complaint=%r action=exit", complaint)
+            # Not by a signal: Celery's handlers wait for the event loop, which is what has stopped turning.
+            os._exit(EXIT_DEAF)
+        hearing.sent(taken=_send_canary(own))
+
+
+def _send_canary(own: Queue) -> bool:
+    """Whether the broker took it. On a connection of its own: the worker's is what is in doubt."""
+    with app.connection_for_write() as connection:
+        try:
+            canary.apply_async(queue=own, connection=connection, retry=False)
+        except (OperationalError, *connection.connection_errors, *connection.channel_errors):
+            return False
+    return True
+
+
+@beat_init.connect
+def _watch_over_beat(**_: Any) -> None:
+    """Record that beat publishes. An embedded one runs in a thread, and is watched by whoever started it."""
+    if threading.current_thread() is threading.main_thread():
+
+        def record(**_: Any) -> None:
+            health.record_progress("beat", utc_now())
+
+        after_task_publish.connect(record, weak=False, dispatch_uid="beat")
