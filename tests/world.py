@@ -59,7 +59,7 @@ class World:
             settings=replace(self.settings, channels=self.channels),
             store=self.store,
             queries=Queries(self.store.engine),
-            judge=self.judge,
+            judge=lambda stored: self.judge.judge(stored.article, dedicated=stored.dedicated),
             fetch=self._fetch,
             send=self._send,
             now=lambda: self.now,

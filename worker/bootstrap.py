@@ -5,6 +5,7 @@ Tests replace `fetch`, `send`, `now` and `chance`; nothing else is ever faked.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from worker.channels import Channels
 from worker.database import connect
 from worker.fetch import Fetcher
 from worker.judge import Judge
-from worker.model import Channel, FetchRequest, FetchResponse, Message
+from worker.model import Channel, FetchRequest, FetchResponse, Judgement, Message, StoredArticle
 from worker.queries import Queries
 from worker.settings import Settings, load_settings
 from worker.store import Store
@@ -29,7 +30,7 @@ class Services:
     settings: Settings
     store: Store
     queries: Queries
-    judge: Judge
+    judge: Callable[[StoredArticle], Judgement]
     fetch: Callable[[FetchRequest], FetchResponse]  # raises FetchError
     send: Callable[[Channel, Message, datetime], None]  # raises DeliveryError
     now: Callable[[], datetime]  # aware, UTC
@@ -51,6 +52,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def judging(settings: Settings) -> Callable[[StoredArticle], Judgement]:
+    """Judges articles by these settings; compiled when it is first needed, which most commands never do."""
+    judge = functools.cache(lambda: Judge(settings.profile, settings.lexicons, settings.rules))
+    return lambda stored: judge().judge(stored.article, dedicated=stored.dedicated)
+
+
 def services_for(settings: Settings) -> Services:
     """The real services. The database is opened, not migrated.
 
@@ -69,7 +76,7 @@ def services_for(settings: Settings) -> Services:
         settings=settings,
         store=Store.on(engine),
         queries=Queries(engine),
-        judge=Judge(settings.profile, settings.lexicons, settings.rules),
+        judge=judging(settings),
         fetch=fetcher.get,
         send=channels.send,
         now=utc_now,

@@ -42,7 +42,7 @@ def match(services: Services) -> MatchSummary:
 
 def _judgement(services: Services, stored: StoredArticle) -> Judgement:
     try:
-        return services.judge.judge(stored.article, dedicated=stored.dedicated)
+        return services.judge(stored)
     except Exception as error:
         log.exception("match article=%d outcome=%s", stored.article_id, Outcome.INTERNAL_ERROR)
         return Judgement(Relevance(Region.UNKNOWN, evidence=(f"could not be judged: {type(error).__name__}: {error}",)))
