@@ -95,11 +95,12 @@ def _matches_in_sentence(
     passage: Passage, sentence: tuple[int, int], hits: Sequence[Hit[_Payload]], year: int | None
 ) -> Iterator[Match]:
     text = passage.folded.text
-    cues = [Hit(hit.start, hit.end, hit.payload) for hit in hits if isinstance(hit.payload, Cue)]
+    cues = _outermost([Hit(hit.start, hit.end, hit.payload) for hit in hits if isinstance(hit.payload, Cue)])
     excluded = {id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless)}
     named = [
         (hit, hit.payload) for hit in hits if isinstance(hit.payload, ConceptTerms) and id(hit.payload) not in excluded
     ]
+    named = [(hit, concept) for hit, concept in named if not _is_part(hit, concept, named)]
     beside = {concept.concept for _, concept in named}
     verdicts: dict[str, list[tuple[Hit[_Payload], Verdict]]] = defaultdict(list)
     for hit, concept in named:
@@ -107,6 +108,32 @@ def _matches_in_sentence(
         verdicts[concept.concept].append((hit, stance_of(mention, cues)))
     for concept_name, held in verdicts.items():
         yield _match(passage, sentence, concept_name, held)
+
+
+def _outermost(cues: Sequence[Hit[Cue]]) -> list[Hit[Cue]]:
+    """`cues` without those that are part of a longer one with another stance: *agree* in *failed to agree*."""
+    return [
+        cue
+        for cue in cues
+        if not any(
+            other.start <= cue.start
+            and other.end >= cue.end
+            and other.end - other.start > cue.end - cue.start
+            and other.payload.stance is not cue.payload.stance
+            for other in cues
+        )
+    ]
+
+
+def _is_part(hit: Hit[_Payload], concept: ConceptTerms, named: Sequence[tuple[Hit[_Payload], ConceptTerms]]) -> bool:
+    """Whether a longer term of the same concept holds this one: *ceasefire* in *ceasefire deal*."""
+    return any(
+        other.start <= hit.start
+        and other.end >= hit.end
+        and other.end - other.start > hit.end - hit.start
+        and same.concept == concept.concept
+        for other, same in named
+    )
 
 
 def _match(

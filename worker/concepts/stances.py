@@ -17,12 +17,14 @@ from worker.model import Cue, Stance
 from worker.text import Hit
 
 _PER_WORD = 0.3
-_PER_BREAK = 1.0
+_PER_BREAK = 1.5
+_REPORTED = 1.8  # what it takes to believe that a reported event is not simply so
 _OWN_STRENGTH = 2.0
 _YEAR_STRENGTH = 2.6
 _GOVERNS = 3.2  # the least weight with which a denial, call or proposal governs another cue
-_BREAK = re.compile(r"[,;:()«»“”\"]| [-–—] ")
+_BREAK = re.compile(r"[,;:()՝]| [-–—] ")
 _YEAR = re.compile(r"\b(?:19[0-9]|20[0-9])[0-9]\b")
+_DATED = 5.0  # a year right behind the term: the ceasefire of 1994
 _EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
 _OPERATORS = frozenset({Stance.DENIED, Stance.CALLED_FOR, Stance.PROPOSED})
@@ -30,6 +32,8 @@ _GOVERNED = frozenset({Stance.AGREED, Stance.IN_FORCE, Stance.VIOLATED, Stance.E
 
 # Concepts whose bare mention does not say that the thing is so; a bare mention of any other reports it as a fact.
 _NEVER_ASSUMED = frozenset({"ceasefire", "disarmament", "peace_deal"})
+# Concepts that nobody agrees on: what is agreed in their sentence is something else.
+_NEVER_AGREED = frozenset({"offensive", "shelling", "casualties", "displacement", "blockade"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]]) -> Verdict:
     if mention.own is not None:
         best = Verdict(mention.own, _OWN_STRENGTH)
     else:
-        best = Verdict(Stance.UNKNOWN if mention.concept in _NEVER_ASSUMED else Stance.IN_FORCE, 0.0)
+        assumed = mention.concept not in _NEVER_ASSUMED
+        best = Verdict(Stance.IN_FORCE, _REPORTED) if assumed else Verdict(Stance.UNKNOWN, 0.0)
     decisive: Hit[Cue] | None = None
     for cue in cues:
         if _applies(cue.payload, mention):
@@ -74,6 +79,8 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]]) -> Verdict:
 
 def _applies(cue: Cue, mention: Mention) -> bool:
     if cue.concepts and mention.concept not in cue.concepts:
+        return False
+    if cue.stance is Stance.AGREED and mention.concept in _NEVER_AGREED:
         return False
     return not cue.beside or any(concept in mention.beside for concept in cue.beside)
 
@@ -96,7 +103,9 @@ def _dated(mention: Mention, verdict: Verdict) -> Verdict:
     for found in _YEAR.finditer(mention.text, *mention.sentence):
         if int(found.group()) < (mention.year or _EARLIEST_NEWS):
             between = _between(mention.text, (mention.start, mention.end), found.span())
-            strength = _YEAR_STRENGTH - _PER_WORD * max(0, between.count(" ") - 1)
+            words = max(0, between.count(" ") - 1)
+            behind = found.start() >= mention.end and words <= 1
+            strength = _DATED if behind else _YEAR_STRENGTH - _PER_WORD * words
             if strength > verdict.strength:
                 verdict = Verdict(Stance.BACKGROUND, strength, (found.span(),))
     return verdict

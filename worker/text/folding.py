@@ -124,7 +124,9 @@ def _composed(text: str) -> tuple[str, tuple[int, ...]]:
         start, end = odd.span()
         pieces.append(text[at:start])
         offsets.extend(range(at, start))
-        letter = _YEV.get(odd.group()) or _STRIPPED.sub("", unicodedata.normalize("NFC", re.sub(f"[{_SILENT}]", "", odd.group())))
+        letter = _YEV.get(odd.group()) or _STRIPPED.sub(
+            "", unicodedata.normalize("NFC", re.sub(f"[{_SILENT}]", "", odd.group()))
+        )
         pieces.append(letter)
         offsets.extend([start] * len(letter))
         at = end

@@ -9,7 +9,7 @@ A term is one or more words. Each word is letters, followed by how it may end:
 ``truce*``              any ending of up to eight letters
 ``lay down``            words side by side, with a blank or a hyphen between them
 ``lay down .. arms``    up to three words may stand in between; ``..5`` says how many; never across a full stop
-``sign/reach deal``     either word
+``sign/reach deal``     either word; ``pull_out/leave`` has a blank within the first choice
 ======================  ==========================================================================================
 
 The index looks for the letters before the first ending with Aho-Corasick and tries the rest only there, so thousands
@@ -167,6 +167,7 @@ def _alternatives(word: str) -> list[str]:
 
 def _split(word: str, endings: Mapping[str, str], written: str) -> tuple[str, str]:
     """The letters of a word, and the regular expression of its endings."""
+    word = word.replace("_", " ")
     special = _SPECIAL.search(word)
     if special is None:
         return fold(word).text, ""
