@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http.client import BadStatusLine, HTTPException, RemoteDisconnected
-from typing import Any
+from typing import Any, cast
 
 import requests
 import urllib3
@@ -34,6 +34,7 @@ _PIECE_BYTES = 64 * 1024
 # Reading this much of an unwanted body is cheaper than a new connection.
 _DRAINED_BYTES = 16 * 1024
 _DRAINED_S = 0.25
+_CLOSED = (RemoteDisconnected, ConnectionError, ssl.SSLEOFError)
 
 
 @dataclass(slots=True)
@@ -106,7 +107,7 @@ class Connections:
         """
         request = requests.PreparedRequest()
         request.method, request.url, request.body = method, url, body
-        request.headers = requests.structures.CaseInsensitiveDict(headers)
+        request.headers = cast(Any, headers)  # nothing below asks for a name in another spelling
         if exchange.remaining_s <= 0:
             raise FetchError("the total time is used up", Outcome.TIMED_OUT)
         token = current.set(exchange)
@@ -126,7 +127,7 @@ class Connections:
             return self._adapter.send(request, stream=True, timeout=timeout)
         except requests.ConnectionError as error:
             # A kept connection that the server closed at this very moment says nothing about the server.
-            if not exchange.reused or not isinstance(_root(error), (RemoteDisconnected, ConnectionError)):
+            if not exchange.reused or not isinstance(_root(error), _CLOSED):
                 raise
             return self._adapter.send(request, stream=True, timeout=timeout)
 
@@ -150,16 +151,25 @@ class _GuardedAdapter(HTTPAdapter):
         """Do nothing: our TLS context verifies, and the base class would read the certificates for every connection."""
 
     def get_connection_with_tls_context(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> Any:
-        url = str(request.url)
-        if url.startswith("https:") and "ssl_context" not in self.poolmanager.connection_pool_kw:
+        scheme, host, port = _origin(str(request.url))
+        if scheme == "https" and "ssl_context" not in self.poolmanager.connection_pool_kw:
             # Reading the authorities takes 60 ms: only where TLS is used. Two threads that do so at once do no harm.
             self.poolmanager.connection_pool_kw["ssl_context"] = tls_context()
-        return self.poolmanager.connection_from_url(url)
+        return self.poolmanager.connection_from_host(host, port, scheme)
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        return request.path_url  # the base class looks for a proxy first
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        response = requests.Response()
-        response.status_code, response.raw, response.request = resp.status, resp, req
+        response = requests.Response.__new__(requests.Response)  # without the cookie jar that its __init__ makes
+        response.raw = resp
         return response
+
+
+@lru_cache(maxsize=4096)
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urllib3.util.parse_url(url)
+    return parts.scheme or "", parts.host or "", parts.port
 
 
 @lru_cache(maxsize=4096)
