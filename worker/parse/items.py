@@ -18,7 +18,17 @@ _ADDRESS = re.compile(
     r"""<link\s[^>]*?href\s*=\s*["']([^"']{1,2048})["']""",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"</title\s*>.*(?:</(?:link|guid|id)\s*>|<link\s[^>]*/>)|</(?:link|guid|id)\s*>.*</title\s*>", re.DOTALL | re.I
+)
+_ROOT_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _TITLE = re.compile(r"<title(?:\s[^>]*)?>([^<]*(?:<!\[CDATA\[[^<]*)?)", re.IGNORECASE)
+
+
+# The first thousand items are the newest; a document of millions of elements is no feed, but would cost minutes.
+MAX_ITEMS = 1000
+MAX_ELEMENTS = 50_000
+_HEAD = 20_000  # characters of a torn item in which its title and address must stand for it to be of use
 
 
 class Items(NamedTuple):
@@ -27,17 +37,25 @@ class Items(NamedTuple):
     unknown: str  # the document less its known items
     hashes: tuple[str, ...] = ()
     repeated: frozenset[str] = frozenset()  # links and GUIDs of several items that differ in their titles
+    problems: tuple[str, ...] = ()
 
 
 def items_of(document: str, known: Container[str]) -> Items:
-    """`document` less the items whose hashes are `known`.
+    """`document` less the items whose hashes are `known`, and less half an item at the end of a torn document.
 
-    A document whose items nest, or begin and do not end, is left whole: what is broken is read with all that is
-    around it.
+    A document whose items nest or do not end is left whole: what is broken is read with all that is around it.
     """
-    spans = _spans(document)
+    spans, torn_at = _spans(document)
+    problems: list[str] = []
+    if torn_at is not None:
+        document = document[:torn_at]
+        problems.append("the document is torn: its last item was left out")
     if not spans:
-        return Items(document)
+        return Items(document, problems=tuple(problems))
+    if len(spans) > MAX_ITEMS:
+        document = document[: spans[MAX_ITEMS][0]] + document[spans[-1][1] :]
+        problems.append(f"{len(spans)} items: the first {MAX_ITEMS} were read")
+        spans = spans[:MAX_ITEMS]
     texts = [document[start:end] for start, end in spans]
     hashes = tuple(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest() for text in texts)
     pieces, position = [], 0
@@ -45,8 +63,19 @@ def items_of(document: str, known: Container[str]) -> Items:
         if digest in known:
             pieces.append(document[position:start])
             position = end
-    unknown = "".join((*pieces, document[position:]))
-    return Items(unknown, hashes, _repeated(texts))
+    return Items("".join((*pieces, document[position:])), hashes, _repeated(texts), tuple(problems))
+
+
+def is_too_large(document: str) -> bool:
+    """Whether the document has more elements than any feed of `MAX_ITEMS` items needs."""
+    elements, position = 0, 0
+    while (start := document.find("<![CDATA[", position)) >= 0:
+        elements += document.count("<", position, start)
+        end = document.find("]]>", start)
+        if end < 0:
+            return elements > MAX_ELEMENTS
+        position = end
+    return elements + document.count("<", position) > MAX_ELEMENTS
 
 
 def _repeated(items: list[str]) -> frozenset[str]:
@@ -59,7 +88,8 @@ def _repeated(items: list[str]) -> frozenset[str]:
     return frozenset(address for address, said in titles.items() if address and len(said) > 1)
 
 
-def _spans(document: str) -> list[tuple[int, int]]:
+def _spans(document: str) -> tuple[list[tuple[int, int]], int | None]:
+    """Where each item begins and ends ([] if they cannot be told apart), and where a torn last one begins."""
     spans: list[tuple[int, int]] = []
     start, position = -1, 0
     while border := _BORDER.search(document, position):
@@ -67,15 +97,19 @@ def _spans(document: str) -> list[tuple[int, int]]:
         if border[2] is None:
             position = document.find("]]>" if border.group() == "<![CDATA[" else "-->", position) + 3
             if position < 3:
-                return []
+                break
         elif not border[1]:
             if start >= 0:
-                return []
+                return [], None
             start = border.start()
         else:
             end = document.find(">", position) + 1
             if start < 0 or not end:
-                return []
+                return [], None
             spans.append((start, end))
             start, position = -1, end
-    return spans if start < 0 else []
+    if start < 0:
+        return spans, None
+    if spans and not _ROOT_END.search(document, start) and not _NAMED.search(document[start : start + _HEAD]):
+        return spans, start
+    return [], None

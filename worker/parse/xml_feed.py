@@ -10,7 +10,7 @@ from typing import Any
 import feedparser
 
 from worker.model import Entry, Outcome, ParsedFeed
-from worker.parse.items import items_of
+from worker.parse.items import is_too_large, items_of
 from worker.urls import clean_url
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?\?>", re.IGNORECASE)
@@ -23,6 +23,9 @@ def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
     """The feed `text`; `NOT_A_FEED` where feedparser sees no version, which says more than its `bozo`."""
     document, problems = _trimmed(text)
     items = items_of(document, known)
+    problems += items.problems
+    if is_too_large(items.unknown):
+        return ParsedFeed(Outcome.NOT_A_FEED, problems=(*problems, "more elements than any feed has"))
     result = _feedparsed(items.unknown, url)
     version = str(result.get("version") or "")
     if not version:
