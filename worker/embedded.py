@@ -21,6 +21,7 @@ from worker.database import held_alone, migrate
 from worker.model import Feed
 
 THREADS = 8
+BEAT_LOOKS_EVERY_S = 0.2  # whether to stop, too
 STOP_S = 20.0  # a stage that is under way may finish; what does not comes back with its lease
 
 
@@ -51,7 +52,7 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
             without_mingle=True,
             without_gossip=True,
         )
-        beat = EmbeddedService(tasks.app, thread=True, max_interval=1, scheduler_cls=Scheduler)
+        beat = EmbeddedService(tasks.app, thread=True, max_interval=BEAT_LOOKS_EVERY_S, scheduler_cls=Scheduler)
         running_worker = threading.Thread(target=worker.start, name="worker", daemon=True)
         running_worker.start()
         beat.start()
@@ -60,18 +61,21 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
             yield
         finally:
             beat.stop()
-            worker.stop()
+            worker.signal_consumer_close()
+            tasks.canary.apply_async(queue="poll")  # the consumer sits waiting for a message, and looks up after one
             running_worker.join(STOP_S)
+            worker.stop()
             tasks.use(None)
             services.close()
 
 
 def until_told_to_stop() -> threading.Event:
-    """An event that SIGINT or SIGTERM sets. Only in the main thread."""
+    """An event that SIGINT or SIGTERM sets; the second of a kind ends the process at once. Only in the main thread."""
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
         stopped.set()
+        signal.signal(number, signal.SIG_DFL)  # nothing is lost: what was under way comes back with its lease
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
