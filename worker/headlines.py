@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-SEPARATOR = r"\s*(?:[|•·»›«~]|ㅣ|｜|::|--|(?<=\s)[-–—:/](?=\s)|[-–—](?=\S{1,12}$))\s*"
+SEPARATOR = r"(?:\s*(?:[|•·~ㅣ｜]|::|--)\s*|\s+[-–—:/»›«]\s+|[-–—](?=\S{1,12}$))"
 _SPLIT = re.compile(SEPARATOR)
 _DASHED = re.compile(r"\s+[-–—|]\s+")
 _WORDS = re.compile(r"\W+")
@@ -31,7 +31,7 @@ def without_site(title: str, names: Iterable[str]) -> str:
     keys = {key for name in names if (key := title_key(name))}
     parts = list(_SPLIT.finditer(title))
     start, end = 0, len(title)
-    while parts and title_key(title[parts[-1].end() : end]) in keys | {""}:
+    while parts and title_key(title[parts[-1].end() : end]) in keys:
         end = parts.pop().start()
     while parts and title_key(title[start : parts[0].start()]) in keys:
         start = parts.pop(0).end()

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from worker.boilerplate import is_banner, without_tail
 from worker.bylines import agency_credit, machine_hint
 from worker.dates import believed, read_date
+from worker.headlines import without_site
 from worker.languages import language_of
 from worker.markup import plain_line, plain_text
-from worker.model import Article, Entry, Feed, ParsedFeed
+from worker.model import Article, Entry, Feed, Page, ParsedFeed
 from worker.urls import canonical_url, clean_url, host_of, same_site
 
 # The clock of an outlet that prints no zone. None of these has changed its clocks since 2016.
 _ZONES = {"AM": 4.0, "AZ": 4.0, "GE": 4.0, "RU": 3.0, "TR": 3.0, "IR": 3.5}
 _DATELINE_CHARS = 40  # a line that is nothing but a date
 _DATELINE_WITHIN = 4  # … among an article's first paragraphs
+_DISAGREEMENT = timedelta(days=2)  # less is a matter of zones and of late evenings
 
 
 def articles_of(parsed: ParsedFeed, feed: Feed, now: datetime) -> tuple[Article, ...]:
@@ -77,10 +80,8 @@ def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, ident
     """
     notes: list[str] = []
     identity = identity or identities([entry], feed, parsed.repeated)[0]
-    title = plain_line(entry.title)
     publisher, family = _publisher(entry, feed, notes)
-    if publisher != feed.publisher:
-        title = title.removesuffix(f" - {publisher}")
+    title = without_site(plain_line(entry.title), (publisher, feed.publisher, feed.name, host_of(feed.url)))
     summary, text, dateline = _texts(entry, title, notes)
     published_at, updated_at = _times(entry, feed, dateline, now, notes)
     author = plain_line(entry.author)
@@ -106,6 +107,33 @@ def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, ident
         fingerprint=fingerprint_of(title, summary, text),
         machine_written=bool(machine),
         notes=tuple(notes),
+    )
+
+
+def with_page(article: Article, page: Page, now: datetime) -> Article:
+    """`article`, as the feed gave it, completed by its own page.
+
+    The feed's headline and times stay unless they are missing; a page that dates the article days earlier is
+    believed, since feeds date anew what they print again. The text is the page's where it has one. The fingerprint
+    stays the feed's, so that polls compare feeds with feeds.
+    """
+    notes = [*article.notes, *(f"page: {note}" for note in page.notes)]
+    on_page = believed(page.published_at and page.published_at.astimezone(UTC), now)
+    published_at, updated_at = article.published_at, article.updated_at
+    if on_page and (published_at is None or published_at - on_page >= _DISAGREEMENT):
+        notes.append(f"published_at: {on_page:%Y-%m-%d} from the page" + (", not the feed's" if published_at else ""))
+        published_at, updated_at = on_page, updated_at or published_at
+    title, text = article.title or page.title, page.text or article.text
+    return replace(
+        article,
+        title=title,
+        text=text,
+        author=article.author or page.author,
+        language=language_of(title, text or article.summary, (article.language,) if article.language else ()),
+        published_at=published_at,
+        updated_at=updated_at or believed(page.updated_at and page.updated_at.astimezone(UTC), now),
+        machine_written=article.machine_written or page.machine_written,
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -176,7 +204,7 @@ def _times(
         published, updated = updated, None
         notes.append("published_at: from the entry's update, the only time it has")
     dateline = believed(dateline, now)
-    if dateline is None or (published and published - dateline < timedelta(days=2)):
+    if dateline is None or (published and published - dateline < _DISAGREEMENT):
         return published, updated
     notes.append(
         f"published_at: {dateline:%Y-%m-%d} as printed above the text" + (", not the feed's" if published else "")
