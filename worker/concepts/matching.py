@@ -8,7 +8,7 @@ whether a match matters: that is the rules' work.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from worker.concepts.stances import Mention, Verdict, stance_of
@@ -54,7 +54,14 @@ class Concepts:
         index = self._indexes.get(language)
         if index is None:
             return ()
-        return tuple(match for passage in passages for match in _matches_in(passage, index, year))
+        found: list[Match] = []
+        excluded: set[int] = set()  # by the title, for the whole article
+        for passage in passages:
+            hits = index.find(passage.folded.text)
+            if passage.name == "title":
+                excluded = {id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless)}
+            found.extend(_matches_in(passage, hits, excluded, year))
+        return tuple(found)
 
 
 def _terms(lexicon: Lexicon) -> Iterator[Term[_Payload]]:
@@ -70,15 +77,16 @@ def _terms(lexicon: Lexicon) -> Iterator[Term[_Payload]]:
         yield Term(written, _Tail(), lexicon.endings)
 
 
-def _matches_in(passage: Passage, index: TermIndex[_Payload], year: int | None) -> Iterator[Match]:
-    hits = index.find(passage.folded.text)
+def _matches_in(
+    passage: Passage, hits: Sequence[Hit[_Payload]], excluded: Collection[int], year: int | None
+) -> Iterator[Match]:
     end = _end_of_article(passage, hits)
     by_sentence: dict[int, list[Hit[_Payload]]] = defaultdict(list)
     for hit in hits:
         if hit.start < end:
             by_sentence[passage.sentence_at(hit.start)].append(hit)
     for number, found in sorted(by_sentence.items()):
-        yield from _matches_in_sentence(passage, passage.sentences[number], found, year)
+        yield from _matches_in_sentence(passage, passage.sentences[number], found, excluded, year)
 
 
 def _end_of_article(passage: Passage, hits: Sequence[Hit[_Payload]]) -> int:
@@ -92,11 +100,15 @@ def _end_of_article(passage: Passage, hits: Sequence[Hit[_Payload]]) -> int:
 
 
 def _matches_in_sentence(
-    passage: Passage, sentence: tuple[int, int], hits: Sequence[Hit[_Payload]], year: int | None
+    passage: Passage,
+    sentence: tuple[int, int],
+    hits: Sequence[Hit[_Payload]],
+    excluded: Collection[int],
+    year: int | None,
 ) -> Iterator[Match]:
     text = passage.folded.text
     cues = _outermost([Hit(hit.start, hit.end, hit.payload) for hit in hits if isinstance(hit.payload, Cue)])
-    excluded = {id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless)}
+    excluded = {*excluded, *(id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless))}
     named = [
         (hit, hit.payload) for hit in hits if isinstance(hit.payload, ConceptTerms) and id(hit.payload) not in excluded
     ]

@@ -18,8 +18,8 @@ from worker.text import Hit
 
 _PER_WORD = 0.3
 _PER_BREAK = 1.5
-_REPORTED = 1.8  # what it takes to believe that a reported event is not simply so
-_OWN_STRENGTH = 2.0
+_REPORTED = 2.0  # what it takes to believe that a reported event is not simply so
+_OWN_STRENGTH = 3.4
 _YEAR_STRENGTH = 2.6
 _GOVERNS = 3.2  # the least weight with which a denial, call or proposal governs another cue
 _BREAK = re.compile(r"[,;:()՝]| [-–—] ")

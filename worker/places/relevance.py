@@ -19,6 +19,8 @@ _REPEAT = 0.35  # what a name's later mentions add, beside its best one
 _MOST_REPEATS = 4
 _ENOUGH = 1.4  # of the region's weight, for an article whose title does not name it
 _AGAINST_ELSEWHERE = 0.6  # the least share of the region's weight in that of the places elsewhere
+_TRAPPED = 0.6  # the share of traps in the region's weight that makes its names doubtful
+_SUBJECT = 15  # characters within which a headline names whom it is about
 _SHORTEST = 3  # words that can tell anything at all
 
 
@@ -132,6 +134,8 @@ def _with_places(survey: _Survey, *, dedicated: bool) -> tuple[Region, list[str]
     region, elsewhere = survey.region, survey.elsewhere
     evidence = region.named("names")
     core = any(seen.place is not None and seen.place.core for seen in region.first.values())
+    if survey.traps.total >= _TRAPPED * region.total and not core:
+        return Region.NO, [*survey.traps.named("only sounds like the region:"), *evidence]
     titled = region.in_title
     if titled:
         first = min(seen.start for seen in titled)
@@ -139,7 +143,8 @@ def _with_places(survey: _Survey, *, dedicated: bool) -> tuple[Region, list[str]
         if before and not core and elsewhere.total >= region.total:
             return Region.NO, ["only in passing", *elsewhere.named("is about"), *evidence]
         return Region.YES, evidence
-    if region.total < _ENOUGH and not core and not dedicated:
+    once = sum(region.count.values()) == 1 and survey.powers.total + elsewhere.total >= region.total
+    if (region.total < _ENOUGH or once) and not core and not dedicated:
         return Region.NO, ["only in passing", *evidence]
     if region.total < _AGAINST_ELSEWHERE * elsewhere.total:
         return Region.NO, ["only in passing", *elsewhere.named("is about"), *evidence]
@@ -152,10 +157,11 @@ def _without_places(survey: _Survey, *, at_home: str, conflict: bool, words: int
     if survey.traps.best:
         return Region.NO, survey.traps.named("only sounds like the region:")
     abroad = [*survey.elsewhere.named("is about"), *survey.powers.named("is about")]
-    if survey.alone.best:
+    if any(seen.place is not None and seen.place.kind == "country" for seen in survey.alone.first.values()):
         return _ambiguous(survey, abroad, conflict=conflict)
     if at_home:
-        if survey.elsewhere.in_title or survey.powers.in_title or survey.elsewhere.total >= _FIELD_WEIGHT["title"]:
+        subject = any(seen.start < _SUBJECT for seen in survey.powers.in_title)
+        if subject or survey.elsewhere.in_title or survey.elsewhere.total >= _FIELD_WEIGHT["title"]:
             return Region.NO, [*abroad, at_home]
         return Region.YES, [f"{at_home}, and names no place elsewhere"]
     return Region.NO, ["names no place of the region", *abroad]
