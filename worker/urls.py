@@ -22,7 +22,9 @@ _HOST = re.compile(
 _REPEATED_SCHEME = re.compile(r"^(?:https?:?/*)+(?=https?:/)", re.IGNORECASE)
 _LOOSE_SCHEME = re.compile(r"^(https?):/*", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(?!\d+(?:/|$))", re.IGNORECASE)
-_UNSEEN = re.compile("[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+_UNSEEN_CHARACTERS = "[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]"
+_UNSEEN = re.compile(_UNSEEN_CHARACTERS)
+_EDGES = re.compile(f"^{_UNSEEN_CHARACTERS}+|{_UNSEEN_CHARACTERS}+$")
 
 _TRACKING = re.compile(
     r"^(?:utm_.*|ga_.*|pk_.*|mtm_.*|piwik_.*|hsa_.*|oly_.*|vero_.*|mc_[ce]id|mkt_tok|_hs(?:enc|mi)|_ga|_gl|s_cid|ncid|"
@@ -152,7 +154,7 @@ def _split(url: str, base: str = "") -> SplitResult | None:
 
 
 def _mended(url: str) -> str:
-    text = url.strip()[: 4 * MAX_LENGTH].removeprefix("<![CDATA[").removesuffix("]]>")
+    text = _EDGES.sub("", url[: 4 * MAX_LENGTH]).removeprefix("<![CDATA[").removesuffix("]]>")
     if _OTHER_SCHEME.match(text) and not _LOOSE_SCHEME.match(text):
         return text
     path, mark, rest = text.partition("?")
