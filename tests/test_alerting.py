@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.factories import NOW, a_judged, a_judgement, a_match, a_signature
-from worker.alerting import events, match_plan
+from worker.alerting import match_plan, reports
 from worker.model import Judged, MatchPlan, Region, Stance
+from worker.stories import Geography
 
 DAY = timedelta(hours=24)
 
 
 def planned(judged: Judged, *recent: object) -> MatchPlan:
-    return match_plan(judged, list(recent), now=NOW, fresh_for=DAY)  # type: ignore[arg-type]
+    return match_plan(judged, list(recent), now=NOW, fresh_for=DAY, geography=Geography())  # type: ignore[arg-type]
 
 
 def test_an_article_whose_rule_fired_opens_a_story_and_raises_an_alert() -> None:
@@ -89,7 +90,7 @@ def test_background_and_other_wars_are_no_events_of_the_region() -> None:
         a_match(concept="talks", stance=Stance.IN_FORCE),
     )
 
-    assert events(judgement) == {"talks"}
+    assert reports(judgement) == {"talks:in_force"}
 
 
 def test_events_outside_the_region_open_no_story() -> None:

@@ -273,7 +273,7 @@ def test_signatures_hold_what_is_news_and_leave_out_background(store: Store) -> 
 
     store.matches.apply_matches([Judged(two, a_judgement())], place, NOW, YESTERDAY)
 
-    assert [signature.concepts for signature in seen] == [frozenset({"ceasefire"})]
+    assert [signature.reports for signature in seen] == [frozenset({"ceasefire:agreed"})]
 
 
 def test_the_reason_why_an_alert_was_held_is_stored(store: Store) -> None:

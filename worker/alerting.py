@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from worker.model import AlertPlan, Judged, Judgement, MatchPlan, Region, RuleTrace, Stance, StorySignature
-from worker.stories import story_for
+from worker.stories import Geography, story_for
 
 
 def match_plan(
@@ -19,7 +19,7 @@ def match_plan(
     *,
     now: datetime,
     fresh_for: timedelta,
-    broad_places: frozenset[str] = frozenset(),
+    geography: Geography,
 ) -> MatchPlan:
     """What the match stage writes for one article.
 
@@ -28,14 +28,14 @@ def match_plan(
         recent: signatures of the articles in recent stories.
         now: the time of this run.
         fresh_for: an article older than this, by its own date or since it was first seen, raises no alert.
-        broad_places: places too large to tell events apart.
+        geography: which places tell events apart.
     """
     if not _reports_event(judged):
         return MatchPlan(judged)
     story_id = judged.stored.story_id
     reason = "it is a revision of an article of this story"
     if story_id is None:
-        placement = story_for(signature(judged, now), recent, broad_places=broad_places)
+        placement = story_for(signature(judged, now), recent, geography)
         story_id, reason = placement.story_id, placement.reason
     held = _stale(judged, now, fresh_for)
     return MatchPlan(
@@ -49,13 +49,15 @@ def match_plan(
 
 def _reports_event(judged: Judged) -> bool:
     judgement = judged.judgement
-    return bool(judgement.fired) or (judgement.relevance.region is Region.YES and bool(events(judgement)))
+    return bool(judgement.fired) or (judgement.relevance.region is Region.YES and bool(reports(judgement)))
 
 
-def events(judgement: Judgement) -> frozenset[str]:
-    """The concepts that an article reports as news of the region."""
+def reports(judgement: Judgement) -> frozenset[str]:
+    """What an article reports as news of the region, such as `ceasefire:agreed`."""
     return frozenset(
-        match.concept for match in judgement.matches if match.stance is not Stance.BACKGROUND and not match.elsewhere
+        f"{match.concept}:{match.stance}"
+        for match in judgement.matches
+        if match.stance is not Stance.BACKGROUND and not match.elsewhere
     )
 
 
@@ -67,7 +69,7 @@ def signature(judged: Judged, now: datetime, story_id: int = 0) -> StorySignatur
         language=article.language,
         title=article.title,
         places=frozenset(judged.judgement.relevance.places),
-        concepts=events(judged.judgement),
+        reports=reports(judged.judgement),
         at=article.published_at or article.first_seen_at or now,
     )
 

@@ -1,19 +1,20 @@
 """An article's signature and those of recent stories in, the story it belongs to out.
 
-Two articles report one event when one is a copy of the other (the same headline, near enough, in one language), or when
-they name the same precise place and the same concept within hours, in whatever language. Never looks further back than
-it is handed, never opens a database.
+Two articles report one event when both report the same thing of it and either one is a copy of the other (the same
+headline, near enough, in one language), or they name the same precise place, or the same parties to one agreement,
+within hours, in whatever language. Never looks further back than it is handed, never opens a database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Self
 
 from rapidfuzz import fuzz
 
-from worker.model import StorySignature
+from worker.model import Profile, StorySignature
 
 # Kinds of places that are small enough to tell one event from another.
 PRECISE_KINDS = frozenset({"city", "town", "village", "corridor", "bridge", "gorge", "reservoir", "lake", "mountain"})
@@ -21,7 +22,30 @@ PRECISE_KINDS = frozenset({"city", "town", "village", "corridor", "bridge", "gor
 COPY_SCORE = 85.0
 COPY_WINDOW = timedelta(hours=48)
 # "Two shelled villages on one day" are one event to a desk; the same village a day later is news again.
-SAME_PLACE_WINDOW = timedelta(hours=6)
+SAME_EVENT_WINDOW = timedelta(hours=6)
+
+
+# Parties agree on few things in one afternoon; they shoot at each other in many places.
+AGREEMENTS = frozenset({"ceasefire", "disarmament", "peace_deal", "prisoner_exchange", "talks"})
+PARTIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """What tells events at places apart."""
+
+    precise: frozenset[str] = frozenset()  # names of places small enough to
+    countries: Mapping[str, str] = field(default_factory=dict)  # name → ISO 3166-1: Baku stands for Azerbaijan
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        """The geography of a region."""
+        precise = frozenset(place.name for place in profile.places if place.kind in PRECISE_KINDS)
+        return cls(precise, {place.name: place.country for place in profile.places if place.country})
+
+    def parties(self, places: frozenset[str]) -> frozenset[str]:
+        """The countries that `places` are in."""
+        return frozenset(self.countries[place] for place in places if place in self.countries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +56,37 @@ class Placement:
     reason: str
 
 
-def story_for(new: StorySignature, recent: Iterable[StorySignature], *, broad_places: frozenset[str]) -> Placement:
+def story_for(new: StorySignature, recent: Iterable[StorySignature], geography: Geography) -> Placement:
     """Where `new` belongs among `recent`.
 
     Args:
         new: the article's signature; its `story_id` is ignored.
         recent: signatures of the articles in recent stories, in any order.
-        broad_places: places too large to tell events apart (countries, capitals, the whole region).
+        geography: which places tell events apart.
     """
     best = Placement(None, "no recent article reports this event")
     best_score = 0.0
     for old in recent:
-        shared, distance = new.concepts & old.concepts, abs(new.at - old.at)
+        shared, distance = new.reports & old.reports, abs(new.at - old.at)
         if not shared or distance > COPY_WINDOW:
             continue
         if new.language == old.language:
             score = fuzz.token_sort_ratio(new.title, old.title, score_cutoff=max(COPY_SCORE, best_score))
             if score > best_score:
                 best, best_score = Placement(old.story_id, f"copy of “{old.title}” ({score:.0f} %)"), score
-        precise = (new.places & old.places) - broad_places
-        if precise and not best_score and distance <= SAME_PLACE_WINDOW:
-            event = f"{', '.join(sorted(shared))} at {', '.join(sorted(precise))}"
-            best = Placement(old.story_id, f"{event}, within six hours")
+        if not best_score and distance <= SAME_EVENT_WINDOW:
+            reason = _same_event(new, old, shared, geography)
+            best = Placement(old.story_id, reason) if reason else best
     return best
+
+
+def _same_event(new: StorySignature, old: StorySignature, shared: frozenset[str], geography: Geography) -> str:
+    """Why two reports of the same thing within hours are one event, "" where they are not known to be."""
+    precise = new.places & old.places & geography.precise
+    if precise:
+        return f"{', '.join(sorted(shared))} at {', '.join(sorted(precise))}, within six hours"
+    agreements = {report for report in shared if report.partition(":")[0] in AGREEMENTS}
+    parties = geography.parties(new.places) & geography.parties(old.places)
+    if agreements and len(parties) >= PARTIES:
+        return f"{', '.join(sorted(agreements))} between {', '.join(sorted(parties))}, within six hours"
+    return ""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from worker.alerting import match_plan
 from worker.bootstrap import Services
 from worker.model import Judged, Judgement, MatchPlan, Outcome, Region, Relevance, StoredArticle, StorySignature
-from worker.stories import PRECISE_KINDS
+from worker.stories import Geography
 
 log = logging.getLogger("trucewire")
 
@@ -49,9 +49,9 @@ def _judgement(services: Services, stored: StoredArticle) -> Judgement:
 
 
 def _placing(services: Services, now: datetime) -> Callable[[Judged, Sequence[StorySignature]], MatchPlan]:
-    broad = frozenset(place.name for place in services.settings.profile.places if place.kind not in PRECISE_KINDS)
+    geography = Geography.of(services.settings.profile)
 
     def place(judged: Judged, recent: Sequence[StorySignature]) -> MatchPlan:
-        return match_plan(judged, recent, now=now, fresh_for=services.settings.fresh_for, broad_places=broad)
+        return match_plan(judged, recent, now=now, fresh_for=services.settings.fresh_for, geography=geography)
 
     return place

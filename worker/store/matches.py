@@ -62,27 +62,27 @@ def _recent_signatures(connection: Connection, since: datetime) -> list[StorySig
         articles.c.first_seen_at,
     ).join_from(articles, stories)
     rows = connection.execute(found.where(stories.c.last_at >= since)).all()
-    concepts = _concepts(connection, [row.id for row in rows])
+    reports = _reports(connection, [row.id for row in rows])
     return [
         StorySignature(
             row.story_id,
             row.language,
             row.title,
             frozenset(row.places or ()),
-            concepts.get(row.id, frozenset()),
+            reports.get(row.id, frozenset()),
             row.published_at or row.first_seen_at,
         )
         for row in rows
     ]
 
 
-def _concepts(connection: Connection, article_ids: Sequence[int]) -> Mapping[int, frozenset[str]]:
+def _reports(connection: Connection, article_ids: Sequence[int]) -> Mapping[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
-    statement = select(matches.c.article_id, matches.c.concept).where(
+    statement = select(matches.c.article_id, matches.c.concept, matches.c.stance).where(
         matches.c.article_id.in_(article_ids), matches.c.stance != "background", matches.c.elsewhere == ""
     )
     for row in connection.execute(statement):
-        found.setdefault(row.article_id, set()).add(row.concept)
+        found.setdefault(row.article_id, set()).add(f"{row.concept}:{row.stance}")
     return {article_id: frozenset(names) for article_id, names in found.items()}
 
 
