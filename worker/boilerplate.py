@@ -23,7 +23,7 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _BANNER = re.compile(
-    r"^(?:today(?: is)?|сегодня|այսօր|bu ?gün|bugün|დღეს)\s*[:—–,-].{0,40}\d{4}\D{0,5}$", re.IGNORECASE
+    r"^(?:today(?: is)?|сегодня|այսօր|bu ?gün|bugün|დღეს)\s*[:՝—–,-].{0,40}\d{4}\D{0,5}$", re.IGNORECASE
 )
 
 

@@ -63,7 +63,7 @@ _ISO = re.compile(r"(?<!\d)(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)"
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d)")
 _TIME = re.compile(
-    r"(?<![\d:])([01]?\d|2[0-4])\s?[:.]\s?([0-5]\d)(?:\s?[:.]\s?([0-5]\d|60)(?:[.,]\d{1,9})?)?(?!\s?[.:]?\d|:)\s*([ap]\.?\s?m\.?(?!\w))?",
+    r"(?<![\d:])([01]?\d|2[0-4])\s?[:.]\s?([0-5]\d)(?:\s?[:.]\s?([0-5]\d|60)(?:[.,]\d{1,9})?)?(?![.:]?\d|:)\s*([ap]\.?\s?m\.?(?!\w))?",
     re.IGNORECASE,
 )
 _HOUR_ONLY = re.compile(r"(?<![\d:])(1[0-2]|[1-9])\s*([ap])\.?m\.?(?!\w)", re.IGNORECASE)
@@ -89,7 +89,7 @@ def read_date(raw: str, zone: tzinfo = UTC) -> datetime | None:
 
 def read_local(raw: str, zone: tzinfo = UTC) -> datetime | None:
     """As `read_date`, in the zone that `raw` names: there it is the day which a reader of the page sees."""
-    text = unicodedata.normalize("NFKC", raw).strip()[:200]
+    text = "".join(map(_ascii_digit, unicodedata.normalize("NFKC", raw[:400]).strip()[:200]))
     if not any(char.isdigit() for char in text):
         return None
     try:
@@ -120,6 +120,10 @@ _MONTH_OF = {
     for number, forms in enumerate(names.split(), start=1)
     for name in forms.split(",")
 }
+
+
+def _ascii_digit(char: str) -> str:
+    return str(unicodedata.decimal(char)) if char.isdecimal() and not char.isascii() else char
 
 
 def _from_epoch(found: re.Match[str]) -> datetime | None:

@@ -104,6 +104,6 @@ def _declared_in_header(content_type: str) -> str:
 
 def _known(name: str) -> bool:
     try:
-        return bool(name) and isinstance(b"".decode(name), str)  # `hex` and the like decode to no text, or raise
+        return bool(name) and isinstance(b"    ".decode(name, "replace"), str)  # `hex` and the like raise
     except (LookupError, ValueError):
         return False

@@ -35,7 +35,7 @@ _CYRILLIC = (
     ("az", re.compile(r"[ҝҹ]|[әӘ](?=.*[ҝҹғ])|ҹ", re.DOTALL)),
     ("kk", re.compile(r"[әңұқһ](?=.*[әіңұқөү])", re.DOTALL | re.IGNORECASE)),
     ("be", re.compile(r"ў", re.IGNORECASE)),
-    ("uk", re.compile(r"[ґєї]|(?<![а-я])і(?![а-я])|[а-я]і[а-я](?!.*[ыэё])", re.DOTALL | re.IGNORECASE)),
+    ("uk", re.compile(r"\A(?!.*[ыэёъ]).*[іїєґ]", re.DOTALL | re.IGNORECASE)),
     ("mk", re.compile(r"[ѓќѕ]", re.IGNORECASE)),
     ("bg", re.compile(r"[а-я]ъ[бвгджзклмнпрстфхцчшщ]", re.IGNORECASE)),
     ("sr", re.compile(r"[ђћљњџј]", re.IGNORECASE)),
@@ -50,7 +50,7 @@ _LATIN = ("en", "az", "tr", "de", "fr", "es", "it", "pt", "nl", "sv", "pl", "ro"
 # Log-odds for what this monitor reads, per square root of the text's bytes: they decide about names and two-word
 # titles, where the classifier would toss a coin, and vanish beside a sentence.
 _EXPECTED = {"en": 0.75, "az": 0.5, "tr": 0.5}
-_PRIOR = 0.5
+_PRIOR = 0.75
 
 _TURKIC = re.compile(r"[ğĞıİşŞ]")  # Turkish and Azerbaijani …
 _AZERBAIJANI = re.compile(r"[əƏ]|\w[xq]|[xq]\w", re.IGNORECASE)  # … of which Turkish has none of these

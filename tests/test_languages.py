@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.languages import language_of
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("Հրադադար սահմանին", "hy"),
+        ("ცეცხლის შეწყვეტა საზღვარზე", "ka"),
+        ("Перемирие на границе", "ru"),
+        ("Мир", "ru"),
+        ("На кордоні припинили вогонь", "uk"),
+        ("Ceasefire on the border", "en"),
+        ("Sərhəddə atəşkəs", "az"),
+        ("Nazir Bakıya qayıtdı", "az"),
+        ("Yaralanan yoxdur", "az"),
+        ("Xankəndidə yanğın", "az"),
+        ("QARABAĞDA GƏRGİNLİK", "az"),
+        ("Sınırda ateşkes", "tr"),
+        ("Bakan Bakü'ye döndü", "tr"),
+        ("İKİ ASKER YARALANDI", "tr"),
+        ("Waffenruhe an der Grenze", "de"),
+        ("Cessez-le-feu à la frontière", "fr"),
+        ("آتش بس در مرز", "fa"),
+        ("وقف إطلاق النار على الحدود", "ar"),
+        ("הפסקת אש בגבול", "he"),
+        ("国境で停戦が成立した", "ja"),
+    ],
+)
+def test_a_short_title_is_enough(title: str, language: str) -> None:
+    assert language_of(title) == language
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", "123", "\ufeff", "!?", "🔴"])
+def test_no_letters_are_no_language(nothing: str) -> None:
+    assert language_of(nothing) == ""
+
+
+def test_the_text_decides_where_the_title_says_little() -> None:
+    assert language_of("Baku", "Die Gespräche wurden am Abend ohne Ergebnis beendet.") == "de"
+
+
+def test_a_foreign_name_does_not_turn_an_article_into_another_language() -> None:
+    title = "The village of Şıxlı was shelled for an hour, officials of the region said on Monday evening"
+
+    assert language_of(title) == "en"
+
+
+def test_the_outlets_language_breaks_a_tie() -> None:
+    assert language_of("Minister", outlet=("az",)) == "az"
+    assert language_of("Minister", outlet=("de",)) == "de"
+
+
+def test_the_outlets_language_is_not_the_answer() -> None:
+    assert language_of("Talks between the ministers were put off until Monday", outlet=("az",)) == "en"
+    assert language_of("Перемирие на границе", outlet=("hy",)) == "ru"
+
+
+@given(st.text(), st.text())
+def test_any_text_has_a_language_of_two_or_three_letters_or_none(title: str, text: str) -> None:
+    assert len(language_of(title, text)) in (0, 2, 3)
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.exists(), reason="the measuring data is not here")
+def test_labelled_titles_and_texts_get_their_language() -> None:
+    lines = [
+        json.loads(line)
+        for name in ("gold_dev", "headlines")
+        for line in (SHARED / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    items = [item for item in lines if item["lang"] in ("en", "ru", "hy", "az", "tr", "ka")]
+    texts = [item for item in items if item.get("summary")]
+
+    titles_right = Counter((i["lang"], language_of(i["title"]) == i["lang"]) for i in items)
+    texts_right = Counter((i["lang"], language_of(i["title"], i["summary"]) == i["lang"]) for i in texts)
+
+    languages = {language for language, _ in titles_right}
+    assert {
+        language
+        for language in languages
+        if titles_right[language, True] < 0.97 * (titles_right[language, True] + titles_right[language, False])
+    } == set()
+    assert {
+        language
+        for language in languages
+        if texts_right[language, True] < 0.99 * (texts_right[language, True] + texts_right[language, False])
+    } == set()
