@@ -1,4 +1,4 @@
-"""CPU per exchange: `Fetcher` beside `requests.get`, `requests.Session` and a bare `HTTPAdapter`, in one run.
+"""CPU per exchange: `Fetcher` beside `requests.get`, `requests.Session` and a bare `HTTPAdapter`, and over TLS.
 
 Each client talks to a server process of its own over loopback; only the client's CPU (user and system) is counted.
 Run with `python -m bench fetch [REQUESTS]`. Quote the ratios, not the times.
@@ -7,15 +7,18 @@ Run with `python -m bench fetch [REQUESTS]`. Quote the ratios, not the times.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from statistics import median
 
 import requests
+import trustme
 from requests.adapters import HTTPAdapter
 from rich.console import Console
 from rich.table import Table
@@ -55,33 +58,40 @@ ROUNDS = 7
 Get = Callable[[str, dict[str, str]], int]
 
 
-def serve(listener: socket.socket) -> None:
-    """Answer one connection after another: 304 to a conditional request, 200 to any other."""
+def serve(listener: socket.socket, tls: trustme.LeafCert | None) -> None:
+    """Answer one connection after another: 304 to a conditional request, 200 to any other; /once ends it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if tls:
+        tls.configure_cert(context)
     while True:
         wire, _ = listener.accept()
-        with wire:
+        with suppress(OSError), context.wrap_socket(wire, server_side=True) if tls else wire as wire:
             while request := wire.recv(65536):
                 wire.sendall(NOT_MODIFIED if b"If-None-Match" in request else OK)
+                if request.startswith(b"GET /once"):
+                    break
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(path: str = "/feed.xml", tls: trustme.LeafCert | None = None) -> Iterator[str]:
     """A server process; gives its feed's address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = multiprocessing.Process(target=serve, args=(listener,), daemon=True)
+        server = multiprocessing.Process(target=serve, args=(listener, tls), daemon=True)
         server.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/feed.xml"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}{path}"
         server.terminate()
         server.join()
 
 
+def fetching() -> Get:
+    """A `Fetcher` of its own."""
+    fetcher = Fetcher(FetchLimits("bench/1.0", allow=("127.0.0.1",)), lambda: datetime.now(UTC))
+    return lambda url, headers: fetcher.get(FetchRequest(url, etag=headers.get("If-None-Match"))).status
+
+
 def clients() -> dict[str, Get]:
     """Each takes an address and extra headers, reads the whole answer and returns its status."""
-    fetcher = Fetcher(FetchLimits("bench/1.0", allow=("127.0.0.1",)), lambda: datetime.now(UTC))
     session, adapter = requests.Session(), HTTPAdapter()
-
-    def fetch(url: str, headers: dict[str, str]) -> int:
-        return fetcher.get(FetchRequest(url, etag=headers.get("If-None-Match"))).status
 
     def bare(url: str, headers: dict[str, str]) -> int:
         request = requests.Request("GET", url, headers).prepare()
@@ -89,7 +99,7 @@ def clients() -> dict[str, Get]:
         return response.status_code if response.content is not None else 0
 
     return {
-        "Fetcher": fetch,
+        "Fetcher": fetching(),
         "HTTPAdapter.send": bare,
         "requests.Session": lambda url, headers: session.get(url, headers=headers, timeout=(5, 10)).status_code,
         "requests.get": lambda url, headers: requests.get(url, headers=headers, timeout=(5, 10)).status_code,
@@ -108,14 +118,19 @@ def main(arguments: Sequence[str] = ()) -> None:
     """Print the table.
 
     Args:
-        arguments: the number of requests in each of the rounds; 500 unless given.
+        arguments: the number of requests in each of the rounds; 300 unless given.
     """
-    times = int(arguments[0]) if arguments else 500
+    times = int(arguments[0]) if arguments else 300
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
     getters = clients()
-    unchanged: dict[str, list[float]] = {name: [] for name in getters}
-    full: dict[str, list[float]] = {name: [] for name in getters}
-    with ExitStack() as servers:
-        urls = {name: servers.enter_context(serving()) for name in getters}
+    with ExitStack() as opened:
+        os.environ["SSL_CERT_FILE"] = opened.enter_context(authority.cert_pem.tempfile())
+        urls = {name: opened.enter_context(serving()) for name in getters}
+        for name, path in (("Fetcher, TLS kept", "/feed.xml"), ("Fetcher, TLS anew", "/once")):
+            getters[name], urls[name] = fetching(), opened.enter_context(serving(path, certificate))
+        unchanged: dict[str, list[float]] = {name: [] for name in getters}
+        full: dict[str, list[float]] = {name: [] for name in getters}
         # Round by round through all clients, so that they share the machine's ups and downs.
         for name, get in [*getters.items()] * ROUNDS:
             assert (get(urls[name], CONDITIONAL), get(urls[name], {})) == (304, 200)

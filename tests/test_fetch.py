@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import threading
@@ -185,6 +186,26 @@ def test_a_bomb_is_stopped_at_the_cap(fetcher: Fetcher, coding: str) -> None:
         fetcher.get(FetchRequest(server.url("/bomb")))
 
     assert raised.value.outcome is Outcome.TOO_LARGE
+
+
+def test_large_bodies_that_wait_for_each_other_all_arrive() -> None:
+    body = bytes(3 * 2**19)
+    limits = replace(LIMITS, max_bytes=2**21, max_decompressed_bytes=2**21, per_host=8, read_s=5.0, total_s=5.0)
+
+    with serving({"/": encoded("gzip", gzip.compress(body, 1))}) as server, ThreadPoolExecutor(8) as pool:
+        fetcher = Fetcher(limits, lambda: NOW)
+        bodies = list(pool.map(lambda _: fetcher.get(FetchRequest(server.url("/"))).body, range(8)))
+
+    assert bodies == [body] * 8
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/torn-gzip", 200), ("/not-found", 404), ("/to-itself", 302), ("/empty", None)]
+)
+def test_a_failure_carries_the_status_where_there_was_one(
+    server: HostileServer, failure_of: Failing, path: str, status: int | None
+) -> None:
+    assert failure_of(FetchRequest(server.url(path))).status == status
 
 
 def test_one_bad_server_does_not_harm_the_next_request(server: HostileServer, fetcher: Fetcher) -> None:

@@ -1,14 +1,16 @@
-"""A body as sent in, the body as meant out: gzip, deflate, br and zstd, within a cap on either side. Pure.
+"""A body as sent in, the body as meant out, in slices: gzip, deflate, br and zstd, within a cap on either side. Pure.
 
-The cap is handed to the decompressor with every piece, so a bomb is stopped at the cap and never unpacked.
-Never returns a part as the whole: a stream that ends early is an error. urllib3's own decoders let a torn gzip pass.
+A decompressor never gives more than a slice at once, and the caps are looked at after each: a bomb is stopped at the
+cap, and costs no more memory than that. Never lets a part pass as the whole: a stream that ends early is an error.
+urllib3's own decoders let a torn gzip pass.
 """
 
 from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Protocol
 
 import brotli
@@ -22,13 +24,14 @@ else:
     from backports import zstd
 
 ACCEPTED = "gzip, deflate, br, zstd"
+SLICE_BYTES = 128 * 1024
 
 
 class Decoder(Protocol):
-    """One content coding. `decode` is never called again once it has returned more than it was allowed to."""
+    """One content coding. Several streams may follow each other in one body, as gzip's members do."""
 
-    def decode(self, piece: bytes, limit: int) -> bytes:
-        """What `piece` adds, at most about `limit` bytes of it."""
+    def slices(self, piece: bytes) -> Iterator[bytes]:
+        """What `piece` adds, in slices of about `SLICE_BYTES` at most (brotli may double it); some may be empty."""
         ...
 
     @property
@@ -40,43 +43,39 @@ class Decoder(Protocol):
 class _Identity:
     whole = True  # Content-Length and chunks are checked where the body is read
 
-    def decode(self, piece: bytes, limit: int) -> bytes:
-        return piece
+    def slices(self, piece: bytes) -> Iterator[bytes]:
+        yield piece
 
 
-class _Gzip:
-    """RFC 1952: members follow each other; what follows the last and is no member is ignored, as gunzip does."""
+class _Zlib:
+    """gzip (RFC 1952) and zlib (RFC 1950), which HTTP calls deflate, though some servers send the raw stream inside it.
 
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(wbits=31)
+    What follows the last member of a gzip and is none itself is ignored, as gunzip does.
+    """
 
-    def decode(self, piece: bytes, limit: int) -> bytes:
-        plain = b""
-        while piece and len(plain) < limit:
-            if self._member.eof:
-                if not piece.startswith(b"\x1f"):
-                    break
-                self._member = zlib.decompressobj(wbits=31)
-            plain += self._member.decompress(piece, limit - len(plain))
-            piece = self._member.unused_data
-        return plain
-
-    @property
-    def whole(self) -> bool:
-        return self._member.eof
-
-
-class _Deflate:
-    """RFC 9110 means zlib's format; some servers send the raw stream inside it."""
-
-    def __init__(self) -> None:
+    def __init__(self, *, gzip: bool) -> None:
+        self._gzip = gzip
         self._stream: zlib._Decompress | None = None
 
-    def decode(self, piece: bytes, limit: int) -> bytes:
+    def slices(self, piece: bytes) -> Iterator[bytes]:
         if self._stream is None:
-            is_zlib = len(piece) > 1 and piece[0] & 0x0F == 8 and int.from_bytes(piece[:2], "big") % 31 == 0
-            self._stream = zlib.decompressobj(wbits=15 if is_zlib else -15)
-        return self._stream.decompress(piece, limit)
+            self._stream = zlib.decompressobj(self._wbits(piece))
+        full = True
+        while piece or full:  # a full slice may have left output behind, even where all input is taken
+            if self._stream.eof:
+                if not self._gzip or not piece.startswith(b"\x1f"):
+                    return
+                self._stream = zlib.decompressobj(31)
+            plain = self._stream.decompress(piece, SLICE_BYTES)
+            yield plain
+            piece = self._stream.unconsumed_tail or self._stream.unused_data
+            full = len(plain) == SLICE_BYTES
+
+    def _wbits(self, start: bytes) -> int:
+        if self._gzip:
+            return 31
+        is_zlib = len(start) > 1 and start[0] & 0x0F == 8 and int.from_bytes(start[:2], "big") % 31 == 0
+        return 15 if is_zlib else -15
 
     @property
     def whole(self) -> bool:
@@ -87,8 +86,12 @@ class _Brotli:
     def __init__(self) -> None:
         self._stream = brotli.Decompressor()
 
-    def decode(self, piece: bytes, limit: int) -> bytes:
-        return bytes(self._stream.process(piece, output_buffer_limit=limit))
+    def slices(self, piece: bytes) -> Iterator[bytes]:
+        full = True
+        while piece or full:  # as with zlib
+            plain = self._stream.process(piece, output_buffer_limit=SLICE_BYTES)
+            yield plain
+            piece, full = b"", len(plain) >= SLICE_BYTES or not self._stream.can_accept_more_data()
 
     @property
     def whole(self) -> bool:
@@ -96,19 +99,17 @@ class _Brotli:
 
 
 class _Zstd:
-    """RFC 8878: frames follow each other, as gzip's members do."""
+    """RFC 8878."""
 
     def __init__(self) -> None:
         self._frame = zstd.ZstdDecompressor()
 
-    def decode(self, piece: bytes, limit: int) -> bytes:
-        plain = b""
-        while piece and len(plain) < limit:
+    def slices(self, piece: bytes) -> Iterator[bytes]:
+        while piece or not (self._frame.needs_input or self._frame.eof):
             if self._frame.eof:
                 self._frame = zstd.ZstdDecompressor()
-            plain += self._frame.decompress(piece, limit - len(plain))
+            yield self._frame.decompress(piece, SLICE_BYTES)
             piece = self._frame.unused_data
-        return plain
 
     @property
     def whole(self) -> bool:
@@ -118,16 +119,16 @@ class _Zstd:
 _DECODERS: dict[str, Callable[[], Decoder]] = {
     "": _Identity,
     "identity": _Identity,
-    "gzip": _Gzip,
-    "x-gzip": _Gzip,
-    "deflate": _Deflate,
+    "gzip": partial(_Zlib, gzip=True),
+    "x-gzip": partial(_Zlib, gzip=True),
+    "deflate": partial(_Zlib, gzip=False),
     "br": _Brotli,
     "zstd": _Zstd,
 }
 
 
-def decoded(pieces: Iterable[bytes], coding: str, max_bytes: int, max_decompressed_bytes: int) -> bytes:
-    """The whole body.
+def unpacked(pieces: Iterable[bytes], coding: str, max_bytes: int, max_decompressed_bytes: int) -> Iterator[bytes]:
+    """The body in slices. It is whole only once the iterator has ended without an error.
 
     Args:
         pieces: of the body as sent.
@@ -141,17 +142,19 @@ def decoded(pieces: Iterable[bytes], coding: str, max_bytes: int, max_decompress
     decoder_of = _DECODERS.get(coding.strip().lower())
     if decoder_of is None:
         raise FetchError(f"the content coding {coding[:40]!r} was not asked for", Outcome.BAD_RESPONSE)
-    decoder, received, body = decoder_of(), 0, bytearray()
+    decoder, received, size = decoder_of(), 0, 0
     for piece in pieces:
         received += len(piece)
         if received > max_bytes:
             raise FetchError(f"the body is larger than {max_bytes} bytes", Outcome.TOO_LARGE)
         try:
-            body += decoder.decode(piece, max_decompressed_bytes - len(body) + 1)
+            for plain in decoder.slices(piece):
+                size += len(plain)
+                if size > max_decompressed_bytes:
+                    message = f"the body unpacks to more than {max_decompressed_bytes} bytes"
+                    raise FetchError(message, Outcome.TOO_LARGE)
+                yield plain
         except (zlib.error, brotli.error, zstd.ZstdError) as error:
             raise FetchError(f"the {coding} body is broken: {error}", Outcome.BAD_RESPONSE) from error
-        if len(body) > max_decompressed_bytes:
-            raise FetchError(f"the body unpacks to more than {max_decompressed_bytes} bytes", Outcome.TOO_LARGE)
-    if not decoder.whole and received:
+    if received and not decoder.whole:
         raise FetchError(f"the {coding} body ends early", Outcome.BAD_RESPONSE)
-    return bytes(body)

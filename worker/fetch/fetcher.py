@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 
 from worker.connections import Answer, Connections, Exchange, Resolver, absolute_url, retry_after_s
 from worker.connections.sockets import resolve
 from worker.errors import FetchError
-from worker.fetch.decoding import ACCEPTED, decoded
+from worker.fetch.decoding import ACCEPTED, unpacked
 from worker.fetch.outcomes import USER_AGENT_REFUSALS, outcome_of
 from worker.fetch.redirects import REDIRECTS, Chain
 from worker.fetch.turns import Turns
@@ -17,6 +18,9 @@ from worker.model.polling import FetchLimits, FetchRequest, FetchResponse, Outco
 _WHOLE = frozenset({200, 203})  # 203: a proxy on the way changed it, but it is whole
 _GZIP_FILES = frozenset({"application/gzip", "application/x-gzip"})
 _REMEMBERED_HOSTS = 4096
+# However many threads read, only so many of them hold a large body at once: a worker's memory stays bounded.
+_LARGE_BYTES = 2**20
+_LARGE_AT_ONCE = 3
 _VALIDATOR_CHARACTERS = 1024
 
 
@@ -34,6 +38,7 @@ class Fetcher:
         self._now = now
         self._connections = Connections(limits, resolver)
         self._turns = Turns(limits.per_host, limits.spacing_s, patience_s=limits.total_s)
+        self._large = Turns(_LARGE_AT_ONCE, 0.0, patience_s=limits.total_s)
         second = limits.second_user_agent or f"Mozilla/5.0 (compatible; {limits.user_agent})"
         self._user_agents = (limits.user_agent, second)
         self._second_first: set[str] = set()  # hosts that refuse the first User-Agent and take the second
@@ -76,6 +81,9 @@ class Fetcher:
                     chain.follow(answer.status, answer.headers.get("location", ""))
                     return None
                 return self._response(answer, request, chain)
+            except FetchError as error:
+                error.status = answer.status
+                raise
             finally:
                 answer.finish()
 
@@ -122,7 +130,15 @@ class Fetcher:
         coding = answer.headers.get("content-encoding", "")
         if not coding and answer.headers.get("content-type", "").partition(";")[0].strip().lower() in _GZIP_FILES:
             coding = "gzip"  # feed.xml.gz, as sitemaps are often served
-        return decoded(answer.pieces(), coding, limits.max_bytes, limits.max_decompressed_bytes)
+        parts: list[bytes] = []
+        size = 0
+        with ExitStack() as held:
+            for part in unpacked(answer.pieces(), coding, limits.max_bytes, limits.max_decompressed_bytes):
+                parts.append(part)
+                if size <= _LARGE_BYTES < size + len(part):
+                    answer.exchange.pause(held.enter_context(self._large.turn("a large body")))
+                size += len(part)
+            return b"".join(parts)
 
 
 def _headers(request: FetchRequest, user_agent: str) -> dict[str, str]:

@@ -86,7 +86,7 @@ class FetchLimits:
     read_s: float = 10.0  # between two pieces of an answer
     total_s: float = 30.0  # from the first look-up to the last byte, redirects included
     max_bytes: int = 5 * 2**20  # of a body as sent
-    max_decompressed_bytes: int = 10 * 2**20
+    max_decompressed_bytes: int = 8 * 2**20
     max_redirects: int = 8
     max_headers: int = 256
     max_header_bytes: int = 64 * 2**10
