@@ -2,8 +2,8 @@
 
 Folding makes equal what readers take for the same letter: case (also İ and ı), NFC and NFD, the many hyphens and
 apostrophes, no-break spaces, ё and е, stress marks, soft hyphens and zero-width characters, the Armenian marks
-that stand inside a word (՛ ՜ ՞), and Latin letters that pass for Cyrillic ones. Diacritics that tell words apart
-stay: öldü (died) is not oldu (became). Never changes the order of characters, never touches the original.
+that stand inside a word (՛ ՜ ՞), եւ and և, and Latin letters that pass for Cyrillic ones. Diacritics that tell words
+apart stay: öldü (died) is not oldu (became). Never changes the order of characters, never touches the original.
 """
 
 from __future__ import annotations
@@ -12,50 +12,32 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_COMBINING = "\u0300-\u036f"
 # Characters that say nothing: soft hyphen, zero-width characters, direction marks, the Armenian marks inside words.
-_SILENT = "\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u055b\u055c\u055e"
-_ODD = re.compile(f"[եԵ]ւ|[{_SILENT}]+|[^{_COMBINING}{_SILENT}][{_COMBINING}{_SILENT}]+|[{_COMBINING}]+")
-_STRIPPED = re.compile(f"[{_COMBINING}{_SILENT}]")
+_SILENT = frozenset(
+    "\u00ad\u034f\ufeff\u055b\u055c\u055e"
+    + "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065))))
+)
+_MARKS = frozenset(map(chr, range(0x0300, 0x0370)))  # combining: NFD, stress marks
+_DROPPED = _SILENT | _MARKS
+_SILENT_CLASS = "".join(sorted(_SILENT))
+_DROPPED_CLASS = "".join(sorted(_DROPPED))
+_ODD = re.compile(f"[եԵ]ւ|[{_SILENT_CLASS}]+|[^{_DROPPED_CLASS}][{_DROPPED_CLASS}]+|[{_DROPPED_CLASS}]+")
+_DROP = re.compile(f"[{_DROPPED_CLASS}]")
+_DROP_SILENT = re.compile(f"[{_SILENT_CLASS}]")
 _YEV = {"եւ": "և", "Եւ": "և"}  # Armenian, spelt either way: Երեւան is Երևան
 
 # One character for one character, so that the map back stays the identity. After lower-casing.
-_SAME = {
-    "ı": "i",
-    "ё": "е",
-    "\u2010": "-",
-    "\u2011": "-",
-    "\u2012": "-",
-    "\u2212": "-",
-    "\u058a": "-",  # Armenian hyphen
-    "\u05be": "-",
-    "\ufe63": "-",
-    "\uff0d": "-",
-    "\u2019": "'",
-    "\u2018": "'",
-    "\u02bc": "'",
-    "\u02bb": "'",
-    "\u055a": "'",
-    "\u00b4": "'",
-    "`": "'",
-    "\u201b": "'",
-    "\uff07": "'",
-    "\t": " ",
-    "\n": " ",
-    "\r": " ",
-    "\u00a0": " ",
-    "\u2002": " ",
-    "\u2003": " ",
-    "\u2007": " ",
-    "\u2009": " ",
-    "\u202f": " ",
-    "\u3000": " ",
-    "\u2028": " ",
-    "\u2029": " ",
-}
-_ANY_SAME = re.compile("[" + "".join(re.escape(char) for char in _SAME) + "]")
-_CONTROL_SAME = {char: new for char, new in _SAME.items() if char.isascii()}
+_HYPHENS = "\u2010\u2011\u2012\u2212\u058a\u05be\ufe63\uff0d"  # \u058a is Armenian
+_APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u055a\u00b4`\u201b\uff07"
+_BLANKS = "\t\n\r\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\u2028\u2029"
+_SAME = (
+    dict.fromkeys(_HYPHENS, "-") | dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_BLANKS, " ") | {"ı": "i", "ё": "е"}
+)
+_SAME_ASCII = {char: new for char, new in _SAME.items() if char.isascii()}
+_UNLIKE = frozenset(_SAME) | {"Ё"}
 
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ")
 _LATIN_FOR_CYRILLIC = str.maketrans("abcehkmoptxyi", "авсенкмортхуі")
 _CYRILLIC_FOR_LATIN = str.maketrans("авсенкмортхуіѕј", "abcehkmoptxyisj")
 _MIXED = re.compile("[a-z](?=[а-яіїєґ])|[а-яіїєґ](?=[a-z])")
@@ -94,25 +76,24 @@ class Folded:
 def fold(text: str) -> Folded:
     """`text` as it is compared. Folding what is folded changes nothing."""
     if text.isascii():
-        return Folded(_translated(text.lower(), _CONTROL_SAME))
+        text = text.lower()
+        # A replace that finds nothing costs a memchr; str.translate costs a dictionary look-up for each character.
+        for char, new in _SAME_ASCII.items():
+            text = text.replace(char, new)
+        return Folded(text)
     offsets: tuple[int, ...] | None = None
-    if _STRIPPED.search(text) or "եւ" in text or "Եւ" in text:
+    # One pass collects the characters; every question after that is asked of some eighty of them.
+    letters = set(text)
+    if not _DROPPED.isdisjoint(letters) or "ւ" in letters:
         text, offsets = _composed(text)
+        letters = set(text)
     # "İ".lower() is two characters, i and a dot above: replaced first, so that lengths agree.
     text = text.replace("İ", "i").lower()
-    if _ANY_SAME.search(text):
-        text = _translated(text, _SAME)
-    if _MIXED.search(text):
+    for char in letters & _UNLIKE:
+        text = text.replace(char.lower(), _SAME[char.lower()])
+    if not letters.isdisjoint(_CYRILLIC) and not letters.isdisjoint(_LATIN) and _MIXED.search(text):
         text = _WORD.sub(_one_script, text)
     return Folded(text, offsets)
-
-
-def _translated(text: str, table: dict[str, str]) -> str:
-    # A replace that finds nothing costs a memchr; str.translate costs a dictionary look-up for each character.
-    for char, new in table.items():
-        if char in text:
-            text = text.replace(char, new)
-    return text
 
 
 def _composed(text: str) -> tuple[str, tuple[int, ...]]:
@@ -124,15 +105,18 @@ def _composed(text: str) -> tuple[str, tuple[int, ...]]:
         start, end = odd.span()
         pieces.append(text[at:start])
         offsets.extend(range(at, start))
-        letter = _YEV.get(odd.group()) or _STRIPPED.sub(
-            "", unicodedata.normalize("NFC", re.sub(f"[{_SILENT}]", "", odd.group()))
-        )
+        letter = _YEV.get(odd.group()) or _composed_letter(odd.group())
         pieces.append(letter)
         offsets.extend([start] * len(letter))
         at = end
     pieces.append(text[at:])
     offsets.extend(range(at, len(text) + 1))
     return "".join(pieces), tuple(offsets)
+
+
+def _composed_letter(cluster: str) -> str:
+    """A letter and its marks as one character; marks that make none are dropped."""
+    return _DROP.sub("", unicodedata.normalize("NFC", _DROP_SILENT.sub("", cluster)))
 
 
 def _one_script(word: re.Match[str]) -> str:

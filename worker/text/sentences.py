@@ -12,15 +12,9 @@ import re
 from worker.text.folding import fold
 
 # ։ is the Armenian full stop, which many write as a colon; ؟ and ۔ are Arabic script.
-_END = re.compile(
-    r"""
-    (?P<stop>[.!?…։؟۔‽]+|(?<=[\u0561-\u0587]):)
-    (?P<close>["'”’»“)\]]*)
-    (?=\s|$|(?<=[։:…])[\u0531-\u0556«])
-  | \s*\n\s*
-    """,
-    re.VERBOSE,
-)
+_END = re.compile("[.!?…։؟۔‽\n]|(?<=[\u0561-\u0587]):")
+_REST_OF_END = re.compile("[.!?…։؟۔‽]*[\"'”’»“)\\]]*")
+_ARMENIAN_CAPITAL = re.compile("[\u0531-\u0556«]")
 _NEXT = re.compile(r"[\s\"'“”‘’«„(\[—–-]*")
 _LAST_WORD = re.compile(r"(\w+)$")
 
@@ -38,12 +32,19 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Where the sentences of `text` begin and end, without the blanks around them."""
     spans: list[tuple[int, int]] = []
     start = 0
-    for end in _END.finditer(text):
-        if end.group("stop") and not _is_end(text, start, end):
+    for found in _END.finditer(text):
+        at = found.start()
+        if at < start:
             continue
-        stop = end.end() if end.group("stop") else end.start()
-        _append(spans, text, start, stop)
-        start = end.end()
+        if text[at] == "\n":
+            _append(spans, text, start, at)
+            start = at + 1
+            continue
+        rest = _REST_OF_END.match(text, at + 1)
+        end = rest.end() if rest else at + 1
+        if _is_end(text, start, at, end):
+            _append(spans, text, start, end)
+            start = end
     _append(spans, text, start, len(text))
     return spans
 
@@ -57,16 +58,20 @@ def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> No
         spans.append((start, end))
 
 
-def _is_end(text: str, start: int, end: re.Match[str]) -> bool:
-    if end.group("stop") != ".":
+def _is_end(text: str, start: int, stop: int, end: int) -> bool:
+    """Whether the full stop at `stop`, with what belongs to it up to `end`, ends the sentence begun at `start`."""
+    if end < len(text) and not text[end].isspace():
+        # Armenian news often sets no blank behind ։ or the colon that stands for it.
+        return text[stop] in "։:" and _ARMENIAN_CAPITAL.match(text, end) is not None
+    if text[stop] != "." or (end > stop + 1 and text[stop + 1] in ".!?…"):
         return True
-    following = _NEXT.match(text, end.end())
-    at = following.end() if following else end.end()
+    following = _NEXT.match(text, end)
+    at = following.end() if following else end
     if at >= len(text):
         return True
     if text[at].islower() and not "\u10d0" <= text[at] <= "\u10ff":  # Georgian has no capitals to wait for
         return False
-    before = _LAST_WORD.search(text, max(start, end.start() - 12), end.start())
+    before = _LAST_WORD.search(text, max(start, stop - 12), stop)
     if before is None:
         return True
     word = before.group(1)

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick_rs
 
@@ -53,19 +53,12 @@ class Term(Generic[P]):
     endings: Mapping[str, str]  # the language's: name → regular expression
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[P]):
+class Hit(NamedTuple, Generic[P]):
     """One term found: `text[start:end]` of the folded text."""
 
     start: int
     end: int
     payload: P
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled(Generic[P]):
-    payload: P
-    rest: re.Pattern[str] | None  # matched where the key ends; None: the word ends there
 
 
 class TermIndex(Generic[P]):
@@ -77,11 +70,12 @@ class TermIndex(Generic[P]):
         Raises:
             TermError: a term is malformed.
         """
-        by_key: dict[str, list[_Compiled[P]]] = {}
+        by_key: dict[str, list[tuple[P, re.Pattern[str] | None]]] = {}
         for term in terms:
             for key, rest in _compile(term.written, term.endings):
-                by_key.setdefault(key, []).append(_Compiled(term.payload, rest))
+                by_key.setdefault(key, []).append((term.payload, rest))
         self._compiled = list(by_key.values())
+        self._lengths = [len(key) - 1 for key in by_key]
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_key)) if by_key else None
 
     def find(self, text: str) -> list[Hit[P]]:
@@ -89,18 +83,28 @@ class TermIndex(Generic[P]):
         if self._automaton is None:
             return []
         hits: list[Hit[P]] = []
-        length, compiled = len(text), self._compiled
-        for which, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
-                continue
-            for term in compiled[which]:
-                if term.rest is None:
-                    if end == length or not (text[end].isalnum() or text[end] == "_"):
-                        hits.append(Hit(start, end, term.payload))
-                elif found := term.rest.match(text, end):
-                    hits.append(Hit(start, found.end(), term.payload))
+        compiled, lengths = self._compiled, self._lengths
+        # Keys begin with a blank, and words of `spaced` do too: no key is found within a word. As `spaced` has one
+        # character more in front, a key found at i stands at i in `text`.
+        for which, start, _ in self._automaton.find_matches_as_indexes(_spaced(text), overlapping=True):
+            end = start + lengths[which]
+            for payload, rest in compiled[which]:
+                if rest is None:
+                    hits.append(Hit(start, end - 1, payload))
+                elif found := rest.match(text, end):
+                    hits.append(Hit(start, found.end(), payload))
         hits.sort(key=_by_position)
         return hits
+
+
+_NO_LETTERS = "-.,:;!?'\"()[]{}<>/\\|*#&%$@+=~^“”„«»‹›—–…·•։՝՛՟،؛؟‘’′″№"
+
+
+def _spaced(text: str) -> str:
+    """`text` between blanks, and with a blank for every character that ends a word."""
+    for char in _NO_LETTERS:
+        text = text.replace(char, " ")
+    return f" {text} "
 
 
 def check_term(written: str, endings: Mapping[str, str]) -> None:
@@ -123,15 +127,14 @@ def _compile(written: str, endings: Mapping[str, str]) -> list[tuple[str, re.Pat
         raise TermError(f"{written!r} is no term; write at least one word, and gaps only between words")
     literal = [word for word in words if not _SPECIAL.search(word) and "/" not in word and not _GAP.fullmatch(word)]
     if len(literal) == len(words):
-        phrase = fold(" ".join(words)).text
-        return [(key, None) for key in dict.fromkeys((phrase, phrase.replace(" ", "-"), phrase.replace("-", " ")))]
+        return [(f"{_spaced(fold(' '.join(words)).text)}", None)]
     compiled: list[tuple[str, re.Pattern[str] | None]] = []
     tail = "".join(_pattern_of_following(word, words[at - 1], endings, written) for at, word in enumerate(words) if at)
     for first in _alternatives(words[0]):
         stem, ending = _split(first, endings, written)
         if len(stem) < 2 and len(words) == 1:
             raise TermError(f"{written!r} has too few letters; write at least two before the ending")
-        compiled.append((stem, _pattern(ending + r"(?!\w)" + tail)))
+        compiled.append((f" {_spaced(stem)[1:-1]}", _pattern(ending + r"(?!\w)" + tail)))
     return compiled
 
 
