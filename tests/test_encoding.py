@@ -27,6 +27,7 @@ XML = '<?xml version="1.0" encoding="{}"?><rss>{}</rss>'
         (XML.format("utf-16", RUSSIAN).encode("utf-16-be"), "utf-16-be"),
         (f'<html><meta charset="windows-1251"><p>{RUSSIAN}'.encode("cp1251"), "windows-1251"),
         (f"<html><p>{RUSSIAN}".encode("cp1251"), "cp1251"),
+        (XML.format("iso-8859-1", RUSSIAN).encode("cp1251"), "cp1251"),
         (XML.format("no-such-encoding", RUSSIAN).encode("cp1251"), "cp1251"),
     ],
 )
@@ -52,6 +53,15 @@ def test_the_header_decides_where_the_document_says_nothing() -> None:
 
     assert RUSSIAN in text
     assert encoding == "koi8-r"
+
+
+def test_western_text_is_read_as_it_is_declared() -> None:
+    french = "Un cessez-le-feu a été négocié près de la frontière, a annoncé le ministère."
+
+    text, encoding, problems = decoded(XML.format("iso-8859-1", french).encode("latin-1"))
+
+    assert french in text
+    assert (encoding, problems) == ("iso-8859-1", ())
 
 
 def test_a_torn_character_does_not_change_the_encoding() -> None:

@@ -30,6 +30,8 @@ _ESCAPED = re.compile(r"^(?:utf-?7|hz|iso-2022)", re.IGNORECASE)  # encodings wh
 _MEANT = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252", "iso-8859-9": "cp1254"}
 # Encodings of the region's languages that a declaration of UTF-8 may hide.
 _LIKELY = ["cp1251", "koi8_r", "cp1252", "cp1254", "cp1256", "iso8859_5", "cp866"]
+_ACCENTED = re.compile("[\xc0-\xff]")
+_ACCENTED_WORD = re.compile("[\xc0-\xff]{4,}")
 _SAMPLE = 20_000  # bytes are enough to tell one encoding from another
 _TORN = 0.02  # share of broken bytes up to which UTF-8 is torn UTF-8 and not another encoding
 
@@ -60,9 +62,11 @@ def _decoded_bytes(body: bytes, declared: list[str]) -> tuple[str, str, tuple[st
     for name in declared:
         if codecs.lookup(name).name != "utf-8":
             try:
-                return body.decode(_MEANT.get(name, name)), name, ()
+                text = body.decode(_MEANT.get(name, name))
             except (UnicodeDecodeError, LookupError):
                 continue
+            if not _is_misread(text):
+                return text, name, ()
     text = body.decode("utf-8", "replace")
     beyond_ascii = sum(byte >= 0x80 for byte in body[:_SAMPLE]) or 1
     broken = body[:_SAMPLE].decode("utf-8", "replace").count("\ufffd")
@@ -74,6 +78,12 @@ def _decoded_bytes(body: bytes, declared: list[str]) -> tuple[str, str, tuple[st
         guess,
         (f"declared as {declared[0] if declared else 'nothing'}, read as {guess}",),
     )
+
+
+def _is_misread(text: str) -> bool:
+    """Whether Cyrillic was read as Latin: most accented letters then stand in whole words of accented letters."""
+    sample = text[:_SAMPLE]
+    return 2 * sum(map(len, _ACCENTED_WORD.findall(sample))) > len(_ACCENTED.findall(sample)) > 0
 
 
 def _is_utf8(declared: list[str]) -> bool:

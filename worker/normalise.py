@@ -29,13 +29,15 @@ _DISAGREEMENT = timedelta(days=2)  # less is a matter of zones and of late eveni
 
 
 def articles_of(parsed: ParsedFeed, feed: Feed, now: datetime) -> tuple[Article, ...]:
-    """Every entry of one feed document as an article, one per key, in the document's order."""
+    """Every entry of one feed document that says anything as an article, one per key, in the document's order."""
     found = identities(parsed.entries, feed, parsed.repeated)
     articles = (
         normalise(entry, feed, parsed, now, identity) for entry, identity in zip(parsed.entries, found, strict=True)
     )
     unique: dict[str, Article] = {}
     for article in articles:
+        if not (article.title or article.summary or article.text or article.url):
+            continue
         unique.setdefault(article.key, article)
     return tuple(unique.values())
 

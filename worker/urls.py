@@ -89,7 +89,7 @@ def clean_url(url: str, base: str = "") -> str:
     Mends what publishers get wrong (`http://http://`, `//host`, backslashes, an empty port, white space), resolves it
     against `base`, unwraps redirectors that show their target, and drops user names and what only tracks.
     """
-    parts = _split(url, base)
+    parts = _split(url, base) if url.strip() else None
     if parts is None:
         return ""
     for _ in range(3):  # a redirector may lead to another one

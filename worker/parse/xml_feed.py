@@ -16,6 +16,7 @@ from worker.urls import clean_url
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?\?>", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:\?xml|!DOCTYPE|rss|feed|rdf:RDF|(?:\w+:)?(?:RDF|feed|rss)|channel)[\s>]", re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
+_LONGEST_TTL = 60 * 24 * 366  # minutes; what is longer, negative or no number is no hint
 MAX_JUNK = 20_000  # characters before the document that may be a server's warnings
 
 
@@ -33,7 +34,7 @@ def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
     if result.get("bozo"):
         problems.append(f"not well-formed: {result.get('bozo_exception')}"[:200])
     feed = result["feed"]
-    entries = tuple(entry for raw in result["entries"] if (entry := _entry(raw, url)) != Entry())
+    entries = tuple(_entry(raw, url) for raw in result["entries"])
     return ParsedFeed(
         outcome=Outcome.NEW if entries or items.hashes else Outcome.EMPTY,
         version=version,
@@ -111,7 +112,7 @@ def _categories(raw: Any) -> tuple[str, ...]:
 def _ttl_s(feed: Any) -> float | None:
     try:
         if minutes := _text(feed, "ttl"):
-            return float(minutes) * 60 or None
+            return float(minutes) * 60 if 0 < float(minutes) < _LONGEST_TTL else None
         period = _PERIODS.get(_text(feed, "sy_updateperiod").lower())
         return period / max(1.0, float(_text(feed, "sy_updatefrequency") or 1)) if period else None
     except ValueError:
