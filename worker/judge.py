@@ -73,7 +73,7 @@ class Judge:
             conflict=any(_is_conflict(match) for match in matches),
             words=sum(passage.folded.text.count(" ") + 1 for passage in passages),
         )
-        placed = tuple(_placed(match, passages, sightings, self._profile.powers) for match in matches)
+        placed = _placed(matches, passages, sightings, self._profile.powers)
         return Judgement(relevance, placed, self._rules.traces(article, passages, relevance, placed))
 
     def _language(self, article: Article) -> str:
@@ -88,22 +88,33 @@ def _is_conflict(match: Match) -> bool:
     return match.concept not in _SAID_OF_GAMES_TOO and (match.span.field == "title" or match.span.start < _BEGINNING)
 
 
-def _placed(match: Match, passages: Sequence[Passage], sightings: Sequence[Sighting], powers: Collection[str]) -> Match:
-    """`match`, saying so where its sentence, or the last place named before it, lies outside the region."""
-    passage = next(passage for passage in passages if passage.name == match.span.field)
-    start = passage.folded.position(match.span.start)
-    number = passage.sentence_at(start)
-    by_sentence: dict[int, list[Sighting]] = {}
+def _placed(
+    matches: Sequence[Match], passages: Iterable[Passage], sightings: Iterable[Sighting], powers: Collection[str]
+) -> tuple[Match, ...]:
+    """`matches`, saying so where a sentence, or the last place named before it, lies outside the region."""
+    if not matches:
+        return ()
+    by_name = {passage.name: passage for passage in passages}
+    named: dict[tuple[str, int], list[Sighting]] = {}
     for seen in sightings:
-        if seen.field == passage.name and seen.sort in (Sort.REGION, Sort.ELSEWHERE):
-            by_sentence.setdefault(passage.sentence_at(seen.start), []).append(seen)
-    last = max((nearby for nearby in by_sentence if nearby <= number), default=None)
-    if last is None:
-        return match
-    named = by_sentence[last]
-    if any(seen.sort is Sort.REGION or seen.name in powers for seen in named):
-        return match
-    return replace(match, elsewhere=named[0].name)
+        if seen.sort in (Sort.REGION, Sort.ELSEWHERE):
+            number = by_name[seen.field].sentence_at(seen.start)
+            named.setdefault((seen.field, number), []).append(seen)
+    foreign = {
+        place: seen[0].name
+        for place, seen in named.items()
+        if not any(one.sort is Sort.REGION or one.name in powers for one in seen)
+    }
+    if not foreign:
+        return tuple(matches)
+    placed = []
+    for match in matches:
+        passage = by_name[match.span.field]
+        number = passage.sentence_at(passage.folded.position(match.span.start))
+        last = max((place for place in named if place[0] == passage.name and place[1] <= number), default=None)
+        elsewhere = foreign.get(last, "") if last else ""
+        placed.append(replace(match, elsewhere=elsewhere) if elsewhere else match)
+    return tuple(placed)
 
 
 def judgement_to_json(judgement: Judgement) -> dict[str, Any]:

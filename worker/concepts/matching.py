@@ -7,11 +7,11 @@ whether a match matters: that is the rules' work.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from worker.concepts.stances import Mention, Verdict, stance_of
+from worker.concepts.stances import Mention, Verdict, stance_of, years_in
 from worker.model import ConceptTerms, Cue, Lexicon, Match, Span
 from worker.text import Hit, Passage, Term, TermIndex
 
@@ -36,12 +36,15 @@ class Concepts:
     """The lexicons' concepts and cues, compiled once."""
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
-        self._indexes = {lexicon.language: TermIndex(_terms(lexicon)) for lexicon in lexicons}
+        self._readers = {
+            lexicon.language: _Reader(TermIndex(_terms(lexicon)), tuple(f" {word} " for word in lexicon.determiners))
+            for lexicon in lexicons
+        }
 
     @property
     def languages(self) -> frozenset[str]:
         """The languages that have a lexicon, ISO 639-1."""
-        return frozenset(self._indexes)
+        return frozenset(self._readers)
 
     def matches(self, passages: Iterable[Passage], language: str, *, year: int | None) -> tuple[Match, ...]:
         """Every concept the passages report, in order.
@@ -51,17 +54,36 @@ class Concepts:
             language: of the lexicon to read with; a language without one has no matches.
             year: when the article was published, for telling news from history; None for unknown.
         """
-        index = self._indexes.get(language)
-        if index is None:
+        reader = self._readers.get(language)
+        if reader is None:
             return ()
         found: list[Match] = []
-        excluded: set[int] = set()  # by the title, for the whole article
+        excluded: frozenset[int] = frozenset()  # by the title, for the whole article
         for passage in passages:
-            hits = index.find(passage.folded.text)
+            hits = reader.index.find(passage.folded.text)
             if passage.name == "title":
-                excluded = {id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless)}
-            found.extend(_matches_in(passage, hits, excluded, year))
+                excluded = frozenset(id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless))
+            for sentence in _sentences(passage, hits, excluded):
+                found.extend(_matches_in(passage, sentence, reader.determiners, year))
         return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What one language is read with."""
+
+    index: TermIndex[_Payload]
+    determiners: tuple[str, ...]  # each between blanks
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence that names a concept, with all that was found in it."""
+
+    start: int
+    end: int
+    terms: list[Hit[ConceptTerms]]
+    cues: list[Hit[Cue]]
 
 
 def _terms(lexicon: Lexicon) -> Iterator[Term[_Payload]]:
@@ -77,16 +99,28 @@ def _terms(lexicon: Lexicon) -> Iterator[Term[_Payload]]:
         yield Term(written, _Tail(), lexicon.endings)
 
 
-def _matches_in(
-    passage: Passage, hits: Sequence[Hit[_Payload]], excluded: Collection[int], year: int | None
-) -> Iterator[Match]:
+def _sentences(passage: Passage, hits: Sequence[Hit[_Payload]], excluded: frozenset[int]) -> Iterator[_Sentence]:
+    """The sentences of the article itself that name a concept."""
     end = _end_of_article(passage, hits)
-    by_sentence: dict[int, list[Hit[_Payload]]] = defaultdict(list)
+    found: dict[int, list[Hit[_Payload]]] = {}
+    naming: set[int] = set()
     for hit in hits:
         if hit.start < end:
-            by_sentence[passage.sentence_at(hit.start)].append(hit)
-    for number, found in sorted(by_sentence.items()):
-        yield from _matches_in_sentence(passage, passage.sentences[number], found, excluded, year)
+            number = passage.sentence_at(hit.start)
+            found.setdefault(number, []).append(hit)
+            if isinstance(hit.payload, ConceptTerms):
+                naming.add(number)
+    for number in sorted(naming):
+        held = found[number]
+        other_sense = excluded | {id(hit.payload.terms) for hit in held if isinstance(hit.payload, _Unless)}
+        terms = [
+            cast("Hit[ConceptTerms]", hit)
+            for hit in held
+            if isinstance(hit.payload, ConceptTerms) and id(hit.payload) not in other_sense
+        ]
+        if terms:
+            cues = [cast("Hit[Cue]", hit) for hit in held if isinstance(hit.payload, Cue)]
+            yield _Sentence(*passage.sentences[number], _whole(terms), _outermost(cues))
 
 
 def _end_of_article(passage: Passage, hits: Sequence[Hit[_Payload]]) -> int:
@@ -99,57 +133,58 @@ def _end_of_article(passage: Passage, hits: Sequence[Hit[_Payload]]) -> int:
     return len(passage.folded.text)
 
 
-def _matches_in_sentence(
-    passage: Passage,
-    sentence: tuple[int, int],
-    hits: Sequence[Hit[_Payload]],
-    excluded: Collection[int],
-    year: int | None,
+def _matches_in(
+    passage: Passage, sentence: _Sentence, determiners: tuple[str, ...], year: int | None
 ) -> Iterator[Match]:
     text = passage.folded.text
-    cues = _outermost([Hit(hit.start, hit.end, hit.payload) for hit in hits if isinstance(hit.payload, Cue)])
-    excluded = {*excluded, *(id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless))}
-    named = [
-        (hit, hit.payload) for hit in hits if isinstance(hit.payload, ConceptTerms) and id(hit.payload) not in excluded
-    ]
-    named = [(hit, concept) for hit, concept in named if not _is_part(hit, concept, named)]
-    beside = {concept.concept for _, concept in named}
-    verdicts: dict[str, list[tuple[Hit[_Payload], Verdict]]] = defaultdict(list)
-    for hit, concept in named:
-        mention = Mention(text, hit.start, hit.end, concept.concept, concept.stance, sentence, year, beside)
-        verdicts[concept.concept].append((hit, stance_of(mention, cues)))
-    for concept_name, held in verdicts.items():
-        yield _match(passage, sentence, concept_name, held)
+    beside = {hit.payload.concept for hit in sentence.terms}
+    years = years_in(text, (sentence.start, sentence.end), year)
+    held: dict[str, list[tuple[Hit[ConceptTerms], Verdict]]] = {}
+    for hit in sentence.terms:
+        definite = f" {text[max(0, hit.start - 8) : hit.start]}".endswith(determiners) if determiners else False
+        concept = hit.payload.concept
+        mention = Mention(text, hit.start, hit.end, concept, hit.payload.stance, definite, beside)
+        held.setdefault(concept, []).append((hit, stance_of(mention, sentence.cues, years)))
+    for concept, verdicts in held.items():
+        yield _match(passage, (sentence.start, sentence.end), concept, verdicts)
 
 
 def _outermost(cues: Sequence[Hit[Cue]]) -> list[Hit[Cue]]:
-    """`cues` without those that are part of a longer one with another stance: *agree* in *failed to agree*."""
-    return [
-        cue
-        for cue in cues
+    """`cues`, in order, without those that are part of a longer one with another stance: *agree* in *fail to agree*."""
+    kept: list[Hit[Cue]] = []
+    outer: list[Hit[Cue]] = []  # those that reach furthest so far; longest first where several begin together
+    for cue in cues:
+        outer = [other for other in outer if other.end > cue.start]
         if not any(
-            other.start <= cue.start
-            and other.end >= cue.end
-            and other.end - other.start > cue.end - cue.start
+            other.end >= cue.end
             and other.payload.stance is not cue.payload.stance
-            for other in cues
+            and other.end - other.start > cue.end - cue.start
+            for other in outer
+        ):
+            kept.append(cue)
+            outer.append(cue)
+    return kept
+
+
+def _whole(terms: Sequence[Hit[ConceptTerms]]) -> list[Hit[ConceptTerms]]:
+    """`terms` without what a longer one holds: *ceasefire* in *ceasefire deal*, *fighting* in *halt the fighting*."""
+    if len(terms) == 1:
+        return list(terms)
+    return [
+        hit
+        for hit in terms
+        if not any(
+            other.start <= hit.start
+            and other.end >= hit.end
+            and other.end - other.start > hit.end - hit.start
+            and other.payload.concept in (hit.payload.concept, "ceasefire")
+            for other in terms
         )
     ]
 
 
-def _is_part(hit: Hit[_Payload], concept: ConceptTerms, named: Sequence[tuple[Hit[_Payload], ConceptTerms]]) -> bool:
-    """Whether a longer term of the same concept holds this one: *ceasefire* in *ceasefire deal*."""
-    return any(
-        other.start <= hit.start
-        and other.end >= hit.end
-        and other.end - other.start > hit.end - hit.start
-        and same.concept == concept.concept
-        for other, same in named
-    )
-
-
 def _match(
-    passage: Passage, sentence: tuple[int, int], concept: str, held: Sequence[tuple[Hit[_Payload], Verdict]]
+    passage: Passage, sentence: tuple[int, int], concept: str, held: Sequence[tuple[Hit[ConceptTerms], Verdict]]
 ) -> Match:
     decisive = max((verdict for _, verdict in held), key=lambda verdict: verdict.strength)
     start, end = passage.folded.origin(*sentence)

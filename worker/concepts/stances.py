@@ -17,6 +17,7 @@ from worker.model import Cue, Stance
 from worker.text import Hit
 
 _PER_WORD = 0.3
+_LONGEST_WORD = 30  # letters; what is further away than so many a word is out of reach uncounted
 _PER_BREAK = 1.5
 _REPORTED = 2.0  # what it takes to believe that a reported event is not simply so
 _OWN_STRENGTH = 3.4
@@ -36,7 +37,7 @@ _NEVER_ASSUMED = frozenset({"ceasefire", "disarmament", "peace_deal"})
 _NEVER_AGREED = frozenset({"offensive", "shelling", "casualties", "displacement", "blockade"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
     """A stance, how strongly it is meant, and the words that decided it (spans of the folded text)."""
 
@@ -45,7 +46,7 @@ class Verdict:
     cues: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mention:
     """Where a concept is named, and in what surroundings."""
 
@@ -54,27 +55,42 @@ class Mention:
     end: int
     concept: str
     own: Stance | None  # the stance the term expresses by itself
-    sentence: tuple[int, int]
-    year: int | None  # of publication
+    definite: bool  # the reader is taken to know of it: *the* ceasefire
     beside: Collection[str]  # concepts of the same sentence
 
 
-def stance_of(mention: Mention, cues: Sequence[Hit[Cue]]) -> Verdict:
-    """The stance of the sentence on the concept `mention` names, given the cues of that sentence."""
+def years_in(text: str, sentence: tuple[int, int], published: int | None) -> list[tuple[int, int]]:
+    """Where the sentence of the folded `text` names a year before that of publication."""
+    return [
+        found.span() for found in _YEAR.finditer(text, *sentence) if int(found.group()) < (published or _EARLIEST_NEWS)
+    ]
+
+
+def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[int, int]]) -> Verdict:
+    """The stance of the sentence on the concept `mention` names.
+
+    Args:
+        mention: the concept's term and its surroundings.
+        cues: all of the sentence.
+        years: where the sentence names past years.
+    """
     if mention.own is not None:
         best = Verdict(mention.own, _OWN_STRENGTH)
+    elif mention.concept in _NEVER_ASSUMED:
+        best = Verdict(Stance.BACKGROUND if mention.definite else Stance.UNKNOWN, 0.0)
     else:
-        assumed = mention.concept not in _NEVER_ASSUMED
-        best = Verdict(Stance.IN_FORCE, _REPORTED) if assumed else Verdict(Stance.UNKNOWN, 0.0)
+        best = Verdict(Stance.IN_FORCE, _REPORTED)
     decisive: Hit[Cue] | None = None
     for cue in cues:
-        if _applies(cue.payload, mention):
-            strength = _weight(mention.text, (mention.start, mention.end), cue)
+        meaning = cue.payload
+        # The cheapest question first: most cues are too weak, or too far away, to matter.
+        if meaning.strength > best.strength and _applies(meaning, mention):
+            strength = _weight(mention.text, mention.start, mention.end, cue)
             if strength > best.strength:
-                best, decisive = Verdict(cue.payload.stance, strength, ((cue.start, cue.end),)), cue
+                best, decisive = Verdict(meaning.stance, strength, ((cue.start, cue.end),)), cue
     if decisive is not None and best.stance in _GOVERNED:
         best = _governed(mention.text, best, decisive, cues)
-    return _dated(mention, best)
+    return _dated(mention, best, years) if years else best
 
 
 def _applies(cue: Cue, mention: Mention) -> bool:
@@ -90,7 +106,7 @@ def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hi
     heaviest = _GOVERNS
     for cue in cues:
         if cue.payload.stance in _OPERATORS:
-            strength = _weight(text, (decisive.start, decisive.end), cue)
+            strength = _weight(text, decisive.start, decisive.end, cue)
             if strength > heaviest:
                 heaviest = strength
                 spans = ((cue.start, cue.end), (decisive.start, decisive.end))
@@ -98,29 +114,29 @@ def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hi
     return verdict
 
 
-def _dated(mention: Mention, verdict: Verdict) -> Verdict:
+def _dated(mention: Mention, verdict: Verdict, years: Sequence[tuple[int, int]]) -> Verdict:
     """`verdict`, or background where a past year stands closer than any cue."""
-    for found in _YEAR.finditer(mention.text, *mention.sentence):
-        if int(found.group()) < (mention.year or _EARLIEST_NEWS):
-            between = _between(mention.text, (mention.start, mention.end), found.span())
-            words = max(0, between.count(" ") - 1)
-            behind = found.start() >= mention.end and words <= 1
-            strength = _DATED if behind else _YEAR_STRENGTH - _PER_WORD * words
-            if strength > verdict.strength:
-                verdict = Verdict(Stance.BACKGROUND, strength, (found.span(),))
+    for start, end in years:
+        behind = start >= mention.end
+        between = mention.text[mention.end : start] if behind else mention.text[end : mention.start]
+        words = max(0, between.count(" ") - 1)
+        strength = _DATED if behind and words <= 1 else _YEAR_STRENGTH - _PER_WORD * words
+        if strength > verdict.strength:
+            verdict = Verdict(Stance.BACKGROUND, strength, ((start, end),))
     return verdict
 
 
-def _weight(text: str, term: tuple[int, int], cue: Hit[Cue]) -> float:
-    """How much a cue says about the term; 0 where it does not reach it."""
-    if cue.start < term[1] and cue.end > term[0]:
+def _weight(text: str, start: int, end: int, cue: Hit[Cue]) -> float:
+    """How much a cue says about the term at `[start:end]`; 0 where it does not reach it."""
+    if cue.end <= start:
+        reach, low, high = cue.payload.before, cue.end, start
+    elif cue.start >= end:
+        reach, low, high = cue.payload.after, end, cue.start
+    else:
         return 0.0
-    between = _between(text, term, (cue.start, cue.end))
-    words = max(0, between.count(" ") - 1)
-    if words >= (cue.payload.before if cue.end <= term[0] else cue.payload.after):
+    if not reach or high - low > reach * _LONGEST_WORD:
         return 0.0
-    return cue.payload.strength - _PER_WORD * words - _PER_BREAK * len(_BREAK.findall(between))
-
-
-def _between(text: str, one: tuple[int, int], other: tuple[int, int]) -> str:
-    return text[other[1] : one[0]] if other[1] <= one[0] else text[one[1] : other[0]]
+    words = max(0, text.count(" ", low, high) - 1)
+    if words >= reach:
+        return 0.0
+    return cue.payload.strength - _PER_WORD * words - _PER_BREAK * len(_BREAK.findall(text, low, high))

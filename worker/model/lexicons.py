@@ -39,6 +39,7 @@ class Lexicon:
     endings: Mapping[str, str] = field(default_factory=dict)  # name → regular expression
     concepts: tuple[ConceptTerms, ...] = ()
     cues: tuple[Cue, ...] = ()
+    determiners: tuple[str, ...] = ()  # *the* ceasefire is one that the reader knows of
     tails: tuple[str, ...] = ()  # headings after which other articles are advertised: "Don't miss"
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # sport, culture, … → terms that are sure signs
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … → terms of which one alone says nothing

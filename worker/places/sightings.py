@@ -56,11 +56,13 @@ class Places:
         self._profile = profile
         lexicons = tuple(lexicons)
         endings = {lexicon.language: lexicon.endings for lexicon in lexicons}
-        gazetteer = list(_gazetteer_terms(profile, endings))
         self._indexes = {
-            lexicon.language: TermIndex([*gazetteer, *_lexicon_terms(profile, lexicon)]) for lexicon in lexicons
+            lexicon.language: TermIndex(
+                [*_gazetteer_terms(profile, endings, lexicon.language), *_lexicon_terms(profile, lexicon)]
+            )
+            for lexicon in lexicons
         }
-        self._index_of_other_languages = TermIndex(gazetteer)
+        self._index_of_other_languages = TermIndex(_gazetteer_terms(profile, endings, ""))
 
     def sightings(self, passages: Iterable[Passage], language: str) -> tuple[Sighting, ...]:
         """Everything the passages name, in order; where names overlap, the longest one only."""
@@ -74,10 +76,17 @@ class Places:
         return tuple(found)
 
 
-def _gazetteer_terms(profile: Profile, endings: Mapping[str, Mapping[str, str]]) -> Iterator[Term[_Name]]:
+# Names of these are read in every language: international ones, and the English ones that all others borrow.
+_READ_EVERYWHERE = ("any", "en")
+
+
+def _gazetteer_terms(
+    profile: Profile, endings: Mapping[str, Mapping[str, str]], reader: str
+) -> Iterator[Term[_Name]]:
+    """The names that an article in the language `reader` may use; those of other languages mean other things there."""
     for place in profile.places:
-        for language, names in place.names.items():
-            for name in names:
+        for language in dict.fromkeys((*_READ_EVERYWHERE, reader)):
+            for name in place.names.get(language, ()):
                 yield Term(name, _Name(Sort.REGION, place.name, place), endings.get(language, {}))
 
 

@@ -60,6 +60,7 @@ class LexiconFile(Section):
 
     language: str = Field(pattern="^[a-z]{2}$")
     tails: tuple[str, ...] = ()
+    determiners: tuple[str, ...] = ()
     endings: dict[str, str] = Field(default_factory=dict)
     concept: tuple[ConceptSection, ...] = ()
     cue: tuple[CueSection, ...] = ()
@@ -81,6 +82,7 @@ def read_lexicon(path: Path) -> Lexicon:
         endings=file.endings,
         concepts=tuple(ConceptTerms(c.name, c.terms, c.stance, c.unless) for c in file.concept),
         cues=tuple(Cue(c.stance, c.terms, c.strength, c.before, c.after, c.concepts, c.beside) for c in file.cue),
+        determiners=file.determiners,
         tails=file.tails,
         topics=file.topics,
         hints=file.hints,

@@ -12,7 +12,7 @@ import re
 from worker.text.folding import fold
 
 # ։ is the Armenian full stop, which many write as a colon; ؟ and ۔ are Arabic script.
-_END = re.compile("[.!?…։؟۔‽\n]|(?<=[\u0561-\u0587]):")
+_END = re.compile("[.!?…։؟۔‽\n:]")
 _REST_OF_END = re.compile("[.!?…։؟۔‽]*[\"'”’»“)\\]]*")
 _ARMENIAN_CAPITAL = re.compile("[\u0531-\u0556«]")
 _NEXT = re.compile(r"[\s\"'“”‘’«„(\[—–-]*")
@@ -34,7 +34,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     start = 0
     for found in _END.finditer(text):
         at = found.start()
-        if at < start:
+        # Armenian news writes the colon for its own full stop, ։
+        if at < start or (text[at] == ":" and not "\u0561" <= text[at - 1 : at] <= "\u0587"):
             continue
         if text[at] == "\n":
             _append(spans, text, start, at)
