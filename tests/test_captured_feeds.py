@@ -85,6 +85,7 @@ def services(
         queries=Queries(store.engine),
         judge=lambda stored: judge.judge(stored.article),
         fetch=fetcher.get,
+        fetch_page=fetcher.get,
         send=lambda *_: None,
         now=lambda: next(times),
         chance=lambda: 0.5,

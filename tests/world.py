@@ -61,6 +61,7 @@ class World:
             queries=Queries(self.store.engine),
             judge=lambda stored: self.judge.judge(stored.article, dedicated=stored.dedicated),
             fetch=self._fetch,
+            fetch_page=self._fetch,
             send=self._send,
             now=lambda: self.now,
             chance=lambda: 0.5,

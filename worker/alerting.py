@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from worker.model import AlertPlan, Judged, Judgement, MatchPlan, Region, RuleTrace, Stance, StorySignature
+from worker.model import AlertPlan, FullText, Judged, Judgement, MatchPlan, Region, RuleTrace, Stance, StorySignature
 from worker.stories import Geography, story_for
+
+TEASER_CHARS = (
+    600  # a feed's text below this is a teaser: the shortest full articles are wire flashes, which lose nothing
+)
 
 
 def match_plan(
@@ -30,8 +34,9 @@ def match_plan(
         fresh_for: an article older than this, by its own date or since it was first seen, raises no alert.
         geography: which places tell events apart.
     """
+    wanted = wants_page(judged)
     if not _reports_event(judged):
-        return MatchPlan(judged)
+        return MatchPlan(judged, wants_page=wanted)
     story_id = judged.stored.story_id
     reason = "it is a revision of an article of this story"
     if story_id is None:
@@ -43,8 +48,20 @@ def match_plan(
         story_id=story_id,
         opens_story=story_id is None,
         alerts=() if held else tuple(_alert(judged, trace, reason) for trace in judged.judgement.fired),
+        wants_page=wanted,
         held=held if judged.judgement.fired else "",
     )
+
+
+def wants_page(judged: Judged) -> bool:
+    """Whether the article's own page should be read: once, and only where that may change the judgement."""
+    stored = judged.stored
+    if stored.page_asked or not stored.article.url or stored.full_text is FullText.NEVER:
+        return False
+    if stored.full_text is FullText.ALWAYS:
+        return True
+    teaser = len(stored.article.text or stored.article.summary) < TEASER_CHARS
+    return teaser and (stored.dedicated or judged.judgement.relevance.region is not Region.NO)
 
 
 def _reports_event(judged: Judged) -> bool:

@@ -32,6 +32,7 @@ class Services:
     queries: Queries
     judge: Callable[[StoredArticle], Judgement]
     fetch: Callable[[FetchRequest], FetchResponse]  # raises FetchError
+    fetch_page: Callable[[FetchRequest], FetchResponse]  # … and asks robots.txt first
     send: Callable[[Channel, Message, datetime], None]  # raises DeliveryError
     now: Callable[[], datetime]  # aware, UTC
     chance: Callable[[], float]  # in [0, 1)
@@ -78,6 +79,7 @@ def services_for(settings: Settings) -> Services:
         queries=Queries(engine),
         judge=judging(settings),
         fetch=fetcher.get,
+        fetch_page=fetcher.get,
         send=channels.send,
         now=utc_now,
         chance=random.SystemRandom().random,

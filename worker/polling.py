@@ -190,8 +190,12 @@ def _capture(polled: Polled) -> Capture | None:
     response = polled.response
     if response is None:
         return None
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    return Capture(_sha256(response.body), response.url, polled.started_at, headers, response.body)
+    return Capture(_sha256(response.body), response.url, polled.started_at, kept_headers(response), response.body)
+
+
+def kept_headers(response: FetchResponse) -> dict[str, str]:
+    """The headers that are kept with a document; cookies are not."""
+    return {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
 
 
 def _sha256(body: bytes) -> str:

@@ -6,7 +6,6 @@ order. Never writes, never waits for a writer.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from sqlalchemy import ColumnElement, Engine, Select, exists, func, or_, select
 from sqlalchemy.engine import Connection
 
 from worker.database import reading
+from worker.database.captures import capture_of
 from worker.database.rows import families_of
 from worker.database.search import search_condition
 from worker.model import Capture
@@ -23,7 +23,6 @@ from worker.tables import (
     alert_articles,
     alerts,
     articles,
-    captures,
     channels,
     feeds,
     heartbeats,
@@ -102,6 +101,7 @@ _FULL_ARTICLE = (
     articles.c.notes,
     articles.c.judgement,
     articles.c.matched_at,
+    articles.c.page_outcome,
 )
 _ALERT_LIST = (
     *(column for column in alerts.c if column.name != "routed_revision"),
@@ -170,12 +170,15 @@ class Queries:
 
     def capture(self, article_id: int) -> Capture | None:
         """The document that brought the article's present revision, as it was fetched; None where none is kept."""
-        statement = select(captures).join_from(captures, articles).where(articles.c.id == article_id)
         with reading(self._engine) as connection:
-            row = connection.execute(statement).one_or_none()
-        if row is None:
-            return None
-        return Capture(row.sha256, row.url, row.fetched_at, row.headers, zlib.decompress(row.body))
+            capture_id = connection.scalar(select(articles.c.capture_id).where(articles.c.id == article_id))
+            return capture_of(connection, capture_id)
+
+    def page_capture(self, article_id: int) -> Capture | None:
+        """The article's own page, as it was fetched; None where none is kept."""
+        with reading(self._engine) as connection:
+            capture_id = connection.scalar(select(articles.c.page_capture_id).where(articles.c.id == article_id))
+            return capture_of(connection, capture_id)
 
     def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[Row]:
         """Alerts under a filter, newest first, each with the families that report it."""

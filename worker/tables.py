@@ -92,6 +92,7 @@ feeds = Table(
     Column("languages", Json, nullable=False),
     Column("country", String(2), nullable=False),
     Column("dedicated", Boolean, nullable=False),
+    Column("full_text", String(8), nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("origin", String(16), nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
@@ -175,6 +176,12 @@ articles = Table(
     Column("revision", Integer, nullable=False),
     Column("revised_at", UtcDateTime),
     _ref("capture_id", "captures"),
+    # its page
+    Column("page_due_at", UtcDateTime),
+    Column("page_lease_until", UtcDateTime),
+    Column("page_attempts", Integer, nullable=False, server_default="0"),
+    Column("page_outcome", String(24)),  # None: not asked for yet
+    _ref("page_capture_id", "captures"),
     # as judged
     Column("region", String(8)),
     Column("places", Json),
@@ -182,6 +189,12 @@ articles = Table(
     Column("matched_at", UtcDateTime),
     Column("match_lease_until", UtcDateTime),
     _ref("story_id", "stories", index=True),
+    Index(
+        "ix_articles_page_due",
+        "page_due_at",
+        sqlite_where=text("page_due_at IS NOT NULL"),
+        postgresql_where=text("page_due_at IS NOT NULL"),
+    ),
     # The match stage asks for these few among millions, every few seconds.
     Index(
         "ix_articles_unmatched",

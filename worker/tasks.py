@@ -103,6 +103,7 @@ app.conf.update(
     beat_schedule={
         "tick": _every(TICK_S, "tick", "poll"),
         "reprice": _every(60.0, "reprice", "poll"),
+        "read": _every(SWEEP_S, "read", "poll"),
         "match": _every(SWEEP_S, "match", "match"),
         "route": _every(SWEEP_S, "route", "deliver"),
         "prune": _every(3600.0, "prune", "match"),
@@ -143,8 +144,18 @@ def match() -> None:
     summary = pipeline.match(services())
     if summary.alert_ids:
         _nudge(route, "deliver")
+    if summary.pages_due:
+        _nudge(read, "poll")
     if summary.more:
         _nudge(match, "match")
+
+
+@app.task(name="read")
+def read() -> None:
+    """Read the pages of articles whose feeds say too little, then have them judged anew."""
+    if pipeline.read(services()):
+        _nudge(match, "match")
+        _nudge(read, "poll")
 
 
 @app.task(name="route")

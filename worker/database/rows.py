@@ -12,7 +12,19 @@ from sqlalchemy import ColumnElement, Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from worker.model import Alert, Article, Feed, FeedState, Match, Outcome, Severity, Span, Stance, StoredArticle
+from worker.model import (
+    Alert,
+    Article,
+    Feed,
+    FeedState,
+    FullText,
+    Match,
+    Outcome,
+    Severity,
+    Span,
+    Stance,
+    StoredArticle,
+)
 from worker.tables import alert_articles, alerts, articles
 
 T = TypeVar("T")
@@ -41,6 +53,8 @@ ARTICLE_COLUMNS = (
     articles.c.notes,
     articles.c.revision,
     articles.c.story_id,
+    articles.c.page_outcome,
+    articles.c.page_attempts,
 )
 
 
@@ -81,6 +95,7 @@ def feed_state(row: Any) -> FeedState:
         languages=tuple(row.languages),
         country=row.country,
         dedicated=row.dedicated,
+        full_text=FullText(row.full_text),
         enabled=row.enabled,
         origin=row.origin,
     )
@@ -127,8 +142,8 @@ def article_row(article: Article, feed_id: int, capture_id: int | None, now: dat
     }
 
 
-def stored_article(row: Any, *, dedicated: bool = False) -> StoredArticle:
-    """A row with `ARTICLE_COLUMNS` as a stored article."""
+def stored_article(row: Any, feed: Any = None) -> StoredArticle:
+    """A row with `ARTICLE_COLUMNS` as a stored article; `feed` has `dedicated` and `full_text`, where they matter."""
     article = Article(
         key=row.key,
         identity=row.identity,
@@ -147,7 +162,17 @@ def stored_article(row: Any, *, dedicated: bool = False) -> StoredArticle:
         machine_written=row.machine_written,
         notes=tuple(row.notes),
     )
-    return StoredArticle(row.id, row.feed_id, row.revision, article, dedicated, row.story_id)
+    return StoredArticle(
+        article_id=row.id,
+        feed_id=row.feed_id,
+        revision=row.revision,
+        article=article,
+        dedicated=bool(feed and feed.dedicated),
+        full_text=FullText(feed.full_text) if feed else FullText.NEVER,
+        page_asked=row.page_outcome is not None,
+        page_attempts=row.page_attempts,
+        story_id=row.story_id,
+    )
 
 
 def match_json(match: Match) -> dict[str, Any]:

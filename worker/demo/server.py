@@ -17,7 +17,7 @@ from typing import Self
 from worker.demo.documents import CONTENT_TYPES, article_page, feed_document
 from worker.demo.news import load_week
 from worker.demo.replay import Replay
-from worker.model import Feed
+from worker.model import Feed, FullText
 
 PACE_S = 2.5  # seconds between two new items: about two minutes of life
 
@@ -73,6 +73,7 @@ class DemoServer:
                 languages=(outlet.language,),
                 country=outlet.country,
                 dedicated=outlet.dedicated,
+                full_text=FullText.NEVER,  # the addresses lead nowhere
                 origin="demo",
             )
             for outlet in self.replay.week.outlets.values()

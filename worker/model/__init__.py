@@ -38,6 +38,7 @@ from worker.model.polling import (
     FetchLimits,
     FetchRequest,
     FetchResponse,
+    FullText,
     Outcome,
     ParsedFeed,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "FetchLimits",
     "FetchRequest",
     "FetchResponse",
+    "FullText",
     "Judged",
     "Judgement",
     "KnownArticle",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from worker.model.polling import FullText
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -53,4 +55,7 @@ class StoredArticle:
     revision: int  # 1 = as first seen
     article: Article
     dedicated: bool = False  # from a feed that is about the region
+    full_text: FullText = FullText.RELEVANT  # as its feed says
+    page_asked: bool = False  # its page was fetched, or given up
+    page_attempts: int = 0
     story_id: int | None = None

@@ -97,6 +97,7 @@ class MatchPlan:
     story_id: int | None = None  # an existing story
     opens_story: bool = False  # … or a new one
     alerts: tuple[AlertPlan, ...] = ()
+    wants_page: bool = False  # the feed's teaser is not enough to judge by
     held: str = ""  # why rules that fired raise nothing: "published 31 h before it was seen"
 
 

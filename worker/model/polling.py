@@ -41,6 +41,14 @@ class Outcome(StrEnum):
 _READ = {Outcome.NEW, Outcome.NOTHING_NEW, Outcome.SAME_BODY, Outcome.UNCHANGED, Outcome.EMPTY}
 
 
+class FullText(StrEnum):
+    """When the page of a feed's article is fetched."""
+
+    ALWAYS = "always"
+    RELEVANT = "relevant"  # the feed carries a teaser only, and the article may be about the region
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A feed as it is configured. `url` is its natural key."""
@@ -52,6 +60,7 @@ class Feed:
     languages: tuple[str, ...] = ()  # ISO 639-1, most frequent first
     country: str = ""  # ISO 3166-1 alpha-2, "" = international
     dedicated: bool = False  # everything in it is about the region
+    full_text: FullText = FullText.RELEVANT
     enabled: bool = True
     origin: str = "config"  # config | opml | demo
 

@@ -2,6 +2,7 @@
 
     tick     due feeds → batches to nudge
     poll     leased feeds → fetch → parse → normalise → polling.poll_plan  ⇒ STORE
+    read     articles that want their page → fetch → extract               ⇒ STORE
     match    unmatched articles → judge → alerting.match_plan              ⇒ STORE
     route    unrouted alerts → routing.notifications_for                   ⇒ STORE
     deliver  due notifications → render → send                             ⇒ RECORD
@@ -14,6 +15,7 @@ decided here.
 from worker.pipeline.deliver import deliver, route
 from worker.pipeline.match import MatchSummary, match
 from worker.pipeline.poll import PollSummary, poll, reprice, tick
+from worker.pipeline.read import read
 from worker.pipeline.upkeep import prune
 
-__all__ = ["MatchSummary", "PollSummary", "deliver", "match", "poll", "prune", "reprice", "route", "tick"]
+__all__ = ["MatchSummary", "PollSummary", "deliver", "match", "poll", "prune", "read", "reprice", "route", "tick"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from worker.alerting import match_plan
+from worker.alerting import match_plan, wants_page
 from worker.bootstrap import Services
 from worker.model import Judged, Judgement, MatchPlan, Outcome, Region, Relevance, StoredArticle, StorySignature
 from worker.stories import Geography
@@ -25,6 +25,7 @@ class MatchSummary:
 
     judged: int
     alert_ids: tuple[int, ...]
+    pages_due: bool  # some articles want their page
     more: bool  # the batch was full: there may be further ones
 
 
@@ -33,11 +34,17 @@ def match(services: Services) -> MatchSummary:
     now = services.now()
     claimed = services.store.articles.lease_unmatched(BATCH, now, now + LEASE)
     judged = [Judged(stored, _judgement(services, stored)) for stored in claimed]
-    raised = services.store.matches.apply_matches(judged, _placing(services, now), now, now - STORY_WINDOW)
+    placing = _placing(services, now)
+    raised = services.store.matches.apply_matches(judged, placing, now, now - STORY_WINDOW)
     if judged:
         in_region = sum(one.judgement.relevance.region is Region.YES for one in judged)
         log.info("match articles=%d in_region=%d alerts=%d", len(judged), in_region, len(raised))
-    return MatchSummary(len(judged), tuple(raised), more=len(claimed) == BATCH)
+    return MatchSummary(
+        judged=len(judged),
+        alert_ids=tuple(raised),
+        pages_due=any(wants_page(one) for one in judged),
+        more=len(claimed) == BATCH,
+    )
 
 
 def _judgement(services: Services, stored: StoredArticle) -> Judgement:

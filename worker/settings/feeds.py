@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from worker.errors import SettingsError
-from worker.model import Feed
+from worker.model import Feed, FullText
 from worker.opml import address_complaint, own_family
 from worker.settings.toml import Section, read_toml
 
@@ -65,6 +65,7 @@ class FeedSection(Section):
     languages: tuple[Language, ...] = Field(min_length=1)
     name: Line | None = None
     dedicated: bool | None = None
+    full_text: FullText | None = None
     enabled: bool = True
 
 
@@ -76,6 +77,7 @@ class PublisherSection(Section):
     family: Family | None = None
     country: Country = ""
     dedicated: bool = False
+    full_text: FullText = FullText.RELEVANT
 
 
 class FeedsFile(Section):
@@ -114,6 +116,7 @@ def _feed(publisher: PublisherSection, section: FeedSection) -> Feed:
         languages=section.languages,
         country=publisher.country,
         dedicated=publisher.dedicated if section.dedicated is None else section.dedicated,
+        full_text=section.full_text or publisher.full_text,
         enabled=section.enabled,
     )
 

@@ -16,6 +16,7 @@ from worker.store.articles import ArticleStore
 from worker.store.feeds import FeedStore
 from worker.store.matches import MatchStore
 from worker.store.notifications import NotificationStore
+from worker.store.pages import PageStore
 from worker.store.polls import PollStore
 from worker.store.upkeep import UpkeepStore
 
@@ -30,6 +31,7 @@ class Store:
     feeds: FeedStore
     polls: PollStore
     articles: ArticleStore
+    pages: PageStore
     matches: MatchStore
     alerts: AlertStore
     notifications: NotificationStore
@@ -43,6 +45,7 @@ class Store:
             FeedStore(engine),
             PollStore(engine),
             ArticleStore(engine),
+            PageStore(engine),
             MatchStore(engine),
             AlertStore(engine),
             NotificationStore(engine),

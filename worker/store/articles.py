@@ -30,9 +30,10 @@ class ArticleStore:
         claim = update(articles).where(articles.c.id.in_(oldest)).values(match_lease_until=until)
         with self._engine.begin() as connection:
             rows = connection.execute(claim.returning(*ARTICLE_COLUMNS)).all()
-            feed_ids = {row.feed_id for row in rows}
-            dedicated = set(connection.scalars(select(feeds.c.id).where(feeds.c.id.in_(feed_ids), feeds.c.dedicated)))
-        claimed = [stored_article(row, dedicated=row.feed_id in dedicated) for row in rows]
+            theirs = select(feeds.c.id, feeds.c.dedicated, feeds.c.full_text)
+            theirs = theirs.where(feeds.c.id.in_({row.feed_id for row in rows}))
+            by_id = {feed.id: feed for feed in connection.execute(theirs)}
+        claimed = [stored_article(row, by_id[row.feed_id]) for row in rows]
         return sorted(claimed, key=lambda article: article.article_id)
 
     def rematch(self, article_ids: Sequence[int]) -> None:

@@ -15,7 +15,7 @@ from worker.database.rows import chunks, feed_state, upsert
 from worker.model import Feed, FeedState
 from worker.tables import feeds
 
-CONFIGURED = ("name", "publisher", "family", "languages", "country", "dedicated", "enabled", "origin")
+CONFIGURED = ("name", "publisher", "family", "languages", "country", "dedicated", "full_text", "enabled", "origin")
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,18 +114,17 @@ def _write_judgement(connection: Connection, plan: MatchPlan, story_id: int | No
     trace = judgement_to_json(judgement)
     if plan.held:
         trace["held"] = plan.held
-    connection.execute(
-        update(articles)
-        .where(articles.c.id == stored.article_id)
-        .values(
-            region=str(judgement.relevance.region),
-            places=list(judgement.relevance.places),
-            judgement=trace,
-            matched_at=now,
-            match_lease_until=None,
-            story_id=story_id,
-        )
-    )
+    values = {
+        "region": str(judgement.relevance.region),
+        "places": list(judgement.relevance.places),
+        "judgement": trace,
+        "matched_at": now,
+        "match_lease_until": None,
+        "story_id": story_id,
+    }
+    if plan.wants_page:
+        values["page_due_at"] = now
+    connection.execute(update(articles).where(articles.c.id == stored.article_id).values(values))
     of_this_revision = (matches.c.article_id == stored.article_id) & (matches.c.revision == stored.revision)
     connection.execute(delete(matches).where(of_this_revision))
     rows = [_match_row(stored.article_id, stored.revision, match) for match in judgement.matches]

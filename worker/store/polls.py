@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,12 +9,10 @@ from sqlalchemy import Engine, bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from worker.database import reading
+from worker.database.captures import keep_capture
 from worker.database.rows import article_row, chunks, insert_new, stored_key
-from worker.model import Capture, KnownArticle, PollPlan
-from worker.tables import articles, captures, entries, feeds, polls, revisions
-
-# A feed's XML shrinks to a tenth at the lowest level already, in a third of the time of the default one.
-COMPRESSION_LEVEL = 1
+from worker.model import KnownArticle, PollPlan
+from worker.tables import articles, entries, feeds, polls, revisions
 
 _UPDATE_FEED = (
     update(feeds)
@@ -97,7 +94,7 @@ def _insert_articles(connection: Connection, plans: Sequence[PollPlan]) -> None:
         article_row(article, plan.state.feed_id, capture_id, plan.started_at)
         for plan in plans
         if plan.new
-        for capture_id in [_capture_id(connection, plan.capture)]
+        for capture_id in [keep_capture(connection, plan.capture)]
         for article in plan.new
     ]
     if rows:
@@ -120,27 +117,6 @@ def _insert_articles(connection: Connection, plans: Sequence[PollPlan]) -> None:
             for feed_id, identity, key, seen_at in links
         ],
     )
-
-
-def _capture_id(connection: Connection, capture: Capture | None) -> int | None:
-    """The id of the capture's row, written where this body was never seen before."""
-    if capture is None:
-        return None
-    under_digest = select(captures.c.id).where(captures.c.sha256 == capture.sha256)
-    known: int | None = connection.scalar(under_digest)
-    if known is not None:
-        return known
-    row = {
-        "sha256": capture.sha256,
-        "url": capture.url,
-        "fetched_at": capture.fetched_at,
-        "headers": capture.headers,
-        "size": len(capture.body),
-        "body": zlib.compress(capture.body, COMPRESSION_LEVEL),
-    }
-    connection.execute(insert_new(connection, captures), row)
-    kept: int = connection.scalars(under_digest).one()
-    return kept
 
 
 def _revise(connection: Connection, plan: PollPlan, known: KnownArticle, new: dict[str, Any]) -> None:
@@ -176,9 +152,12 @@ def _revise(connection: Connection, plan: PollPlan, known: KnownArticle, new: di
     changed = {name: new[name] for name in changing} | {
         "revision": old.revision + 1,
         "revised_at": plan.started_at,
-        "capture_id": _capture_id(connection, plan.capture),
+        "capture_id": keep_capture(connection, plan.capture),
         "matched_at": None,  # it is judged anew
         "match_lease_until": None,
+        "page_due_at": None,  # … and so is whether its page is wanted
+        "page_attempts": 0,
+        "page_outcome": None,
     }
     connection.execute(update(articles).where(articles.c.id == old.id).values(changed))
 

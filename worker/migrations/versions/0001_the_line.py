@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("languages", Json, nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("dedicated", sa.Boolean(), nullable=False),
+        sa.Column("full_text", sa.String(length=8), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("origin", sa.String(length=16), nullable=False),
         sa.Column("added_at", UtcDateTime, nullable=False),
@@ -167,6 +168,11 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("revised_at", UtcDateTime, nullable=True),
         sa.Column("capture_id", Id, nullable=True),
+        sa.Column("page_due_at", UtcDateTime, nullable=True),
+        sa.Column("page_lease_until", UtcDateTime, nullable=True),
+        sa.Column("page_attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("page_outcome", sa.String(length=24), nullable=True),
+        sa.Column("page_capture_id", Id, nullable=True),
         sa.Column("region", sa.String(length=8), nullable=True),
         sa.Column("places", Json, nullable=True),
         sa.Column("judgement", Json, nullable=True),
@@ -175,12 +181,21 @@ def upgrade() -> None:
         sa.Column("story_id", Id, nullable=True),
         sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_articles_capture_id")),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_articles_feed_id")),
+        sa.ForeignKeyConstraint(["page_capture_id"], ["captures.id"], name=op.f("fk_articles_page_capture_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_articles_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("key", name=op.f("uq_articles_key")),
     )
     op.create_index(op.f("ix_articles_feed_id"), "articles", ["feed_id"], unique=False)
     op.create_index(op.f("ix_articles_first_seen_at"), "articles", ["first_seen_at"], unique=False)
+    op.create_index(
+        "ix_articles_page_due",
+        "articles",
+        ["page_due_at"],
+        unique=False,
+        sqlite_where=sa.text("page_due_at IS NOT NULL"),
+        postgresql_where=sa.text("page_due_at IS NOT NULL"),
+    )
     op.create_index(op.f("ix_articles_published_at"), "articles", ["published_at"], unique=False)
     op.create_index(op.f("ix_articles_story_id"), "articles", ["story_id"], unique=False)
     op.create_index(
@@ -355,6 +370,12 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_articles_story_id"), table_name="articles")
     op.drop_index(op.f("ix_articles_published_at"), table_name="articles")
+    op.drop_index(
+        "ix_articles_page_due",
+        table_name="articles",
+        sqlite_where=sa.text("page_due_at IS NOT NULL"),
+        postgresql_where=sa.text("page_due_at IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_articles_first_seen_at"), table_name="articles")
     op.drop_index(op.f("ix_articles_feed_id"), table_name="articles")
     op.drop_table("articles")

@@ -1,0 +1,164 @@
+"""Articles completed by their own pages: once, only where it matters, and without harm where it fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.test_pipeline import alerts_of
+from tests.world import Item, World, rss
+from worker import pipeline
+from worker.errors import FetchError
+from worker.model import FullText, Outcome
+from worker.pipeline.read import MAX_ATTEMPTS
+
+URL = "https://outlet.example/1"
+TEASER = Item(1, "Evening news from Stepanakert", "What we know so far.")
+PARAGRAPHS = (
+    "The day began quietly in the streets of Stepanakert, residents told our correspondent by telephone.",
+    "Armenia and Azerbaijan have agreed on a ceasefire in Nagorno-Karabakh, both governments said in the evening.",
+    "Schools remain closed until Monday, the mayor said, and buses run only in the morning and in the afternoon.",
+)
+
+
+def page(*paragraphs: str) -> bytes:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    head = f'<meta charset="utf-8"><title>{TEASER.title}</title>'
+    return f"<html><head>{head}</head><body><article><h1>{TEASER.title}</h1>{body}</article></body></html>".encode()
+
+
+def run_to_read(world: World, **feed: Any) -> int:
+    world.publishes(rss(TEASER), **feed)
+    services = world.services
+    for batch in pipeline.tick(services):
+        pipeline.poll(services, batch)
+    pipeline.match(services)
+    return pipeline.read(services)
+
+
+def hourly(world: World, times: int) -> None:
+    for _ in range(times):
+        world.passes(hours=1)
+        pipeline.read(world.services)
+
+
+def article(world: World) -> dict[str, Any]:
+    found = world.services.queries.article(1)
+    assert found is not None
+    return found
+
+
+def pages_asked(world: World) -> int:
+    return sum(request.url == URL for request in world.requests)
+
+
+def test_a_teaser_about_the_region_is_completed_by_its_page_and_judged_anew(world: World) -> None:
+    world.documents[URL] = page(*PARAGRAPHS)
+
+    read = run_to_read(world)
+    pipeline.match(world.services)
+
+    assert read == 1
+    assert PARAGRAPHS[2] in article(world)["text"]
+    assert alerts_of(world) == ["ceasefire"]
+
+
+def test_the_page_is_read_once(world: World) -> None:
+    world.documents[URL] = page(*PARAGRAPHS)
+    run_to_read(world)
+
+    pipeline.match(world.services)
+    pipeline.read(world.services)
+
+    assert pages_asked(world) == 1
+
+
+def test_a_completed_article_is_no_revision_at_the_next_poll(world: World) -> None:
+    world.documents[URL] = page(*PARAGRAPHS)
+    run_to_read(world)
+    world.passes(hours=1)
+
+    world.documents["https://outlet.example/rss"] = rss(TEASER) + b"<!-- -->"
+    pipeline.poll(world.services, [1])
+
+    assert (article(world)["revision"], article(world)["revisions"]) == (1, [])
+
+
+def test_a_revised_article_asks_for_its_page_again(world: World) -> None:
+    world.documents[URL] = page(*PARAGRAPHS)
+    run_to_read(world)
+    world.passes(hours=1)
+    world.documents["https://outlet.example/rss"] = rss(Item(1, TEASER.title + " (UPDATED)", TEASER.text))
+
+    pipeline.poll(world.services, [1])
+    pipeline.match(world.services)
+    pipeline.read(world.services)
+
+    assert pages_asked(world) == 2
+    assert PARAGRAPHS[2] in article(world)["text"]
+    assert PARAGRAPHS[2] in article(world)["revisions"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("title", "full_text", "asked"),
+    [
+        ("Evening news from Stepanakert", FullText.NEVER, 0),
+        ("Evening news from Madrid", FullText.RELEVANT, 0),
+        ("Evening news from Madrid", FullText.ALWAYS, 1),
+    ],
+)
+def test_each_feed_says_when_pages_are_fetched(world: World, title: str, full_text: FullText, asked: int) -> None:
+    world.documents[URL] = page(*PARAGRAPHS)
+    world.publishes(rss(Item(1, title, "The football match in Madrid, Spain, ended in a draw.")), full_text=full_text)
+    services = world.services
+
+    pipeline.poll(services, [1])
+    pipeline.match(services)
+    pipeline.read(services)
+
+    assert pages_asked(world) == asked
+
+
+def test_a_feed_that_carries_the_full_text_needs_no_page(world: World) -> None:
+    world.publishes(rss(Item(1, TEASER.title, "".join(f"<p>{line}</p>" for line in PARAGRAPHS * 3))))
+    services = world.services
+
+    pipeline.poll(services, [1])
+    pipeline.match(services)
+
+    assert (pipeline.read(services), pages_asked(world)) == (0, 0)
+
+
+def test_the_feeds_text_stays_where_the_page_fails_for_good(world: World) -> None:
+    world.documents[URL] = FetchError("robots.txt forbids it", Outcome.REFUSED, permanent=True)
+
+    read = run_to_read(world)
+
+    assert read == 0
+    assert article(world)["summary"] == TEASER.text
+    assert article(world)["page_outcome"] == "refused"
+
+
+def test_a_page_that_fails_for_now_is_tried_again_a_few_times(world: World) -> None:
+    world.documents[URL] = FetchError("503", Outcome.SERVER_ERROR)
+    run_to_read(world)
+
+    world.passes(minutes=5)
+    pipeline.read(world.services)
+    too_early = pages_asked(world)
+    hourly(world, MAX_ATTEMPTS + 1)
+
+    assert too_early == 1
+    assert pages_asked(world) == MAX_ATTEMPTS
+    assert article(world)["page_outcome"] == "server_error"
+
+
+def test_the_bytes_of_the_page_are_kept(world: World) -> None:
+    world.documents[URL] = page(*PARAGRAPHS)
+
+    run_to_read(world)
+
+    capture = world.services.queries.page_capture(1)
+    assert capture is not None
+    assert capture.body == page(*PARAGRAPHS)

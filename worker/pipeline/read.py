@@ -1,0 +1,67 @@
+"""Articles that want their page in; what the pages say stored, the articles to be judged anew."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from worker.bootstrap import Services
+from worker.errors import FetchError
+from worker.extract import extract
+from worker.model import Capture, FetchRequest, Outcome, Page, StoredArticle
+from worker.normalise import with_page
+from worker.polling import kept_headers
+
+log = logging.getLogger("trucewire")
+
+BATCH = 16
+FETCHES_AT_ONCE = 8
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 3
+RETRY_AFTER = timedelta(minutes=10)
+ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
+
+
+def read(services: Services) -> int:
+    """Fetch and read a batch of pages; how many articles now wait to be judged anew."""
+    now = services.now()
+    leased = services.store.pages.lease_due(BATCH, now, now + LEASE)
+    if not leased:
+        return 0
+    with ThreadPoolExecutor(min(FETCHES_AT_ONCE, len(leased)), "read") as pool:
+        return sum(pool.map(lambda stored: _read_one(services, stored, now), leased))
+
+
+def _read_one(services: Services, stored: StoredArticle, now: datetime) -> bool:
+    """Complete one article by its page; False where the page could not be read."""
+    url = stored.article.url
+    try:
+        page, capture = _fetched(services, url, now)
+    except FetchError as error:
+        _record_failure(services, stored, error, now)
+        return False
+    except Exception as error:
+        log.exception("read url=%s outcome=%s", url, Outcome.INTERNAL_ERROR)
+        _record_failure(services, stored, FetchError(str(error), Outcome.INTERNAL_ERROR, permanent=True), now)
+        return False
+    services.store.pages.apply_page(stored, with_page(stored.article, page, now), capture)
+    log.info("read article=%d url=%s characters=%d", stored.article_id, url, len(page.text))
+    return True
+
+
+def _fetched(services: Services, url: str, now: datetime) -> tuple[Page, Capture]:
+    response = services.fetch_page(FetchRequest(url, accept=ACCEPT))
+    page = extract(response.body, response.url, response.headers.get("content-type", ""), now=now)
+    digest = hashlib.sha256(response.body).hexdigest()
+    return page, Capture(digest, response.url, now, kept_headers(response), response.body)
+
+
+def _record_failure(services: Services, stored: StoredArticle, error: FetchError, now: datetime) -> None:
+    given_up = error.permanent or stored.page_attempts >= MAX_ATTEMPTS
+    retry_at = None if given_up else now + max(RETRY_AFTER, timedelta(seconds=error.retry_after_s or 0))
+    services.store.pages.record_failure(stored, error.outcome, retry_at)
+    log.warning(
+        "read article=%d url=%s outcome=%s error=%r", stored.article_id, stored.article.url, error.outcome, str(error)
+    )

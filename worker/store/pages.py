@@ -1,0 +1,76 @@
+"""Articles' own pages: due ones claimed, what they said stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, Update, and_, or_, select, update
+
+from worker.database.captures import keep_capture
+from worker.database.rows import ARTICLE_COLUMNS, stored_article
+from worker.model import Article, Capture, Outcome, StoredArticle
+from worker.tables import articles
+
+# What a page may complete. The fingerprint is not among it: polls compare feeds with feeds.
+COMPLETED = ("title", "text", "author", "language", "published_at", "updated_at", "machine_written")
+
+
+class PageStore:
+    """Writes and claims of the read stage."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def lease_due(self, limit: int, now: datetime, until: datetime) -> list[StoredArticle]:
+        """Claim up to `limit` articles whose page is to be fetched, longest due first. The attempt is counted."""
+        longest_due = (
+            select(articles.c.id)
+            .where(_is_due(now))
+            .order_by(articles.c.page_due_at, articles.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claim = (
+            update(articles)
+            .where(articles.c.id.in_(longest_due))
+            .values(page_lease_until=until, page_attempts=articles.c.page_attempts + 1)
+            .returning(*ARTICLE_COLUMNS)
+        )
+        with self._engine.begin() as connection:
+            return [stored_article(row) for row in connection.execute(claim)]
+
+    def apply_page(self, stored: StoredArticle, completed: Article, capture: Capture) -> None:
+        """Complete an article by what its page says; it is judged anew. Nothing happens if it was revised meanwhile."""
+        values = {name: getattr(completed, name) for name in COMPLETED} | {
+            "notes": list(completed.notes),
+            "page_due_at": None,
+            "page_lease_until": None,
+            "page_outcome": str(Outcome.NEW),
+            "matched_at": None,
+            "match_lease_until": None,
+        }
+        with self._engine.begin() as connection:
+            values["page_capture_id"] = keep_capture(connection, capture)
+            connection.execute(_this_revision(stored).values(values))
+
+    def record_failure(self, stored: StoredArticle, outcome: Outcome, retry_at: datetime | None) -> None:
+        """The page could not be read: it is tried again at `retry_at`; None gives it up, with `outcome`."""
+        values = {
+            "page_due_at": retry_at,
+            "page_lease_until": None,
+            "page_outcome": None if retry_at else str(outcome),
+        }
+        with self._engine.begin() as connection:
+            connection.execute(_this_revision(stored).values(values))
+
+
+def _this_revision(stored: StoredArticle) -> Update:
+    return update(articles).where(articles.c.id == stored.article_id, articles.c.revision == stored.revision)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """The one place that says which pages are *due*."""
+    return and_(
+        articles.c.page_due_at <= now,
+        or_(articles.c.page_lease_until.is_(None), articles.c.page_lease_until <= now),
+    )
