@@ -37,7 +37,7 @@ LADDER = [
         "render",
         "opml",
     ],
-    ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate"],
+    ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate", "encoding", "headlines"],
     ["errors"],
     ["model"],
 ]
