@@ -1,33 +1,27 @@
 """The facts of one poll and the feed's memory in, the time of the next poll and the new memory out.
 
-Never gives a feed up, never polls before a server's Retry-After (up to its cap), never plans two feeds alike: the
+Never gives a feed up, never polls before a server's Retry-After (up to its cap), never keeps two feeds in step: the
 caller's random number spreads them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from worker.model import FeedState, Outcome
-from worker.schedule.limits import Limits
+from worker.schedule.backoff import backoff_after
+from worker.schedule.gap import worthwhile_gap
+from worker.schedule.limits import DAY_S, HOUR_S, WEEK_S, Limits
+from worker.schedule.rhythm import Rhythm
 
-# Weight of one failure, in doublings of the interval. After Media Cloud's fractional errors: what passes by itself
-# (an overloaded server, a lost route) must not slow a feed down as fast as what needs a change at the publisher.
-_SOFT, _MIDDLE, _HARD = 0.25, 0.5, 1.0
-_STRAIN = {
-    Outcome.RATE_LIMITED: _SOFT,
-    Outcome.SERVER_ERROR: _SOFT,
-    Outcome.TIMED_OUT: _SOFT,
-    Outcome.UNREACHABLE: _SOFT,
-    Outcome.INTERNAL_ERROR: _SOFT,
-    Outcome.BAD_RESPONSE: _MIDDLE,
-    Outcome.NOT_A_FEED: _MIDDLE,
-    Outcome.TLS_ERROR: _MIDDLE,
-}
 _FOR_A_PERSON = {Outcome.GONE, Outcome.BLOCKED_ADDRESS}
-_JITTER = 0.1  # of the interval, centred
+_JITTER = 0.1  # of a pause, from end to end: costs 0.1 % of the mean delay
+_HISTORY_S = 30 * DAY_S  # how far back a feed's first document is believed to be complete
+_OUTAGE_S = 3 * DAY_S  # after a longer silence of ours, a document no longer reaches back to the last poll
+_BURST = 2.0  # times the usual rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +57,102 @@ def next_poll(state: FeedState, facts: PollFacts, limits: Limits, *, price: floa
         price: of one poll, from `price_for`.
         jitter: a random number in [0, 1).
     """
-    interval_s = min(max(86_400.0 / limits.polls_per_day, limits.minimum_s), limits.maximum_s)
-    if facts.outcome.ok:
-        return _healthy(state, facts, interval_s, jitter)
-    return _failing(state, facts, limits, interval_s, jitter)
+    now = facts.polled_at.timestamp()
+    weight = limits.dedicated_weight if state.feed.dedicated else 1.0
+    known = Rhythm.recalled(state.rate, limits.default_rate)
+    if known is not None and known.at > now + HOUR_S:
+        known = None  # learned under a clock that went wrong: nothing would be learned until that time has come
+    if not facts.outcome.ok:
+        return _failing(state, facts, limits, price / weight, known, jitter)
+    entries = sorted(moment.timestamp() for moment in facts.new_entries_at)
+    rhythm = _begun(now, entries, limits) if known is None else _resumed(known, now, entries)
+    pace = paced(rhythm, state.rate.get("demand"), limits, price=price, weight=weight, jitter=jitter)
+    # Feeds that are all polled at once on the first start must not stay in step: spread over a whole pause, once.
+    pause_s = pace.pause_s if known else limits.minimum_s + max(pace.pause_s - limits.minimum_s, 0.0) * jitter
+    pause_s = max(pause_s, min(facts.retry_after_s or 0.0, limits.retry_after_cap_s))
+    hint_s = _hint(facts.hint_s, state.rate.get("hint_s"), limits)
+    pause_s = max(pause_s, hint_s)
+    memory = {**rhythm.memory(), "demand": pace.demand, "hint_s": hint_s}
+    return SchedulePlan(facts.polled_at + timedelta(seconds=pause_s), memory, _reason(rhythm, pause_s))
 
 
-def _healthy(state: FeedState, facts: PollFacts, interval_s: float, jitter: float) -> SchedulePlan:
-    # Feeds that are all polled at once on the first start must not stay in step: spread over a whole interval, once.
-    delay_s = interval_s * (1 + _JITTER * (jitter - 0.5)) if state.rate else interval_s * (0.1 + 0.9 * jitter)
-    delay_s = max(delay_s, facts.retry_after_s or 0.0)
-    return SchedulePlan(facts.polled_at + timedelta(seconds=delay_s), {"v": 1}, f"every {interval_s:.0f} s")
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The pause after a poll that went well, and what the feed has come to demand."""
+
+    pause_s: float
+    demand: float  # √(entries a second / 2), averaged over about a week; see `price`
 
 
-def _failing(state: FeedState, facts: PollFacts, limits: Limits, interval_s: float, jitter: float) -> SchedulePlan:
-    weight = _STRAIN.get(facts.outcome, _HARD)
-    strain = state.rate["strain"] + weight if "strain" in state.rate else weight * max(facts.failures, 1)
+def paced(rhythm: Rhythm, demand: float | None, limits: Limits, *, price: float, weight: float, jitter: float) -> Pace:
+    """The pause that pays, within the limits: the one decision that production and the simulator share.
+
+    Args:
+        rhythm: has just observed a poll.
+        demand: as it was, None at first.
+        limits: the operator's bounds.
+        price: of one poll.
+        weight: what one entry of this feed counts.
+        jitter: a random number in [0, 1).
+    """
+    gap = worthwhile_gap(rhythm, price, weight, limits.maximum_s)
+    if demand is None:
+        demand = gap.demand
+    else:
+        demand += (gap.demand - demand) * gap.seconds / (gap.seconds + min(max(rhythm.at - rhythm.since, 0.0), WEEK_S))
+    # Jitter must not carry a quiet feed beyond the maximum, nor may all quiet feeds wait exactly that long.
+    middle = min(gap.seconds, limits.maximum_s / (1 + _JITTER / 2))
+    return Pace(max(middle * (1 + _JITTER * (jitter - 0.5)), limits.minimum_s), demand)
+
+
+def _begun(now: float, entries: Sequence[float], limits: Limits) -> Rhythm:
+    """The first poll: the dates in a feed's first document are its history, as far as they are dates at all."""
+    past = [moment for moment in entries if now - _HISTORY_S < moment < now]
+    rhythm = Rhythm.unknown(past[0] if past else now, limits.default_rate)
+    rhythm.observe(now, past[1:])  # the oldest is where the document was cut off: it tells of no gap
+    return rhythm
+
+
+def _resumed(rhythm: Rhythm, now: float, entries: Sequence[float]) -> Rhythm:
+    if entries and now - rhythm.at > _OUTAGE_S:
+        rhythm.at = min(max(rhythm.at, entries[0]), now)
+    # An entry dated before the last poll was not there then: it was published late, or its date is wrong.
+    rhythm.observe(now, [min(max(moment, rhythm.at), now) for moment in entries])
+    return rhythm
+
+
+def _failing(
+    state: FeedState, facts: PollFacts, limits: Limits, price: float, known: Rhythm | None, jitter: float
+) -> SchedulePlan:
+    rhythm = known or Rhythm.unknown(facts.polled_at.timestamp(), limits.default_rate)
+    gap_s = min(max(worthwhile_gap(rhythm, price, 1.0, limits.maximum_s).seconds, limits.minimum_s), limits.maximum_s)
+    backoff = backoff_after(state.rate, facts.outcome, facts.failures, gap_s)
     needs_person = facts.permanent or facts.outcome in _FOR_A_PERSON
-    delay_s = limits.backoff_cap_s if needs_person else min(interval_s * 2.0 ** min(strain, 60), limits.backoff_cap_s)
-    delay_s = max(delay_s, min(facts.retry_after_s or 0.0, limits.retry_after_cap_s)) * (1 + _JITTER * jitter)
-    reason = f"{facts.outcome}: slowed to {delay_s:.0f} s after {facts.failures} failures"
-    return SchedulePlan(
-        facts.polled_at + timedelta(seconds=delay_s), {**state.rate, "v": 1, "strain": strain}, reason, needs_person
-    )
+    pause_s = limits.backoff_cap_s if needs_person else backoff.pause_s(limits.backoff_cap_s)
+    asked_s = min(facts.retry_after_s or 0.0, limits.retry_after_cap_s)
+    reason = f"{facts.outcome}, {facts.failures} in a row: slowed to {_readable(pause_s)}"
+    if needs_person:
+        reason = f"{facts.outcome}: somebody must look at the address; tried again every {_readable(pause_s)}"
+    elif asked_s > pause_s:
+        reason = f"{facts.outcome}: the server asks for {_readable(asked_s)}"
+    pause_s = max(pause_s, asked_s) * (1 + _JITTER * jitter)
+    memory = {**state.rate, **backoff.memory()}
+    return SchedulePlan(facts.polled_at + timedelta(seconds=pause_s), memory, reason, needs_person)
+
+
+def _hint(said: float | None, remembered: float | None, limits: Limits) -> float:
+    """The pause a feed wishes for, as far as it is heeded. A 304 says nothing of it, so it is remembered."""
+    hint_s = remembered if said is None else said
+    return min(hint_s, limits.hint_cap_s, limits.maximum_s) if hint_s is not None and hint_s > 0 else 0.0
+
+
+def _reason(rhythm: Rhythm, pause_s: float) -> str:
+    pace, usual = rhythm.pace(0.0), rhythm.usual
+    kind, now = "burst" if pace > _BURST * usual else "healthy", pace * rhythm.habit(rhythm.at)
+    return f"{kind}: {now * DAY_S:.1f} entries a day now, {usual * DAY_S:.1f} usually; again in {_readable(pause_s)}"
+
+
+def _readable(seconds: float) -> str:
+    if seconds < 2 * HOUR_S:
+        return f"{seconds:.0f} s"
+    return f"{seconds / HOUR_S:.0f} h"
