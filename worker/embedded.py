@@ -6,6 +6,7 @@ cleanly on SIGINT and SIGTERM, and leaves nothing to be cleaned up when it is ki
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from celery.beat import EmbeddedService, Scheduler
-from celery.worker import WorkController
+from celery.worker import WorkController, state
 
 from worker import tasks
 from worker.bootstrap import Services
@@ -61,12 +62,19 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
             yield
         finally:
             beat.stop()
-            worker.signal_consumer_close()
-            tasks.canary.apply_async(queue="poll")  # the consumer sits waiting for a message, and looks up after one
-            running_worker.join(STOP_S)
-            worker.stop()
+            _stop(running_worker)
             tasks.use(None)
             services.close()
+
+
+def _stop(running_worker: threading.Thread) -> None:
+    """Have the worker finish what is under way, as Celery's own handlers of signals do."""
+    state.should_stop = os.EX_OK
+    # Its loop looks up when a message comes, or after two seconds; and once told, it waits for one more.
+    for _ in range(2):
+        tasks.canary.apply_async(queue="poll")
+    running_worker.join(STOP_S)
+    state.should_stop = None
 
 
 def until_told_to_stop() -> threading.Event:

@@ -9,6 +9,7 @@ hearing one. `celery beat` records that it publishes.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -24,8 +25,9 @@ from kombu.exceptions import OperationalError
 
 from worker import health, pipeline
 from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
-from worker.errors import SettingsError
+from worker.errors import SettingsError, TrucewireError
 from worker.health import QUEUES
+from worker.languages import language_of
 from worker.settings.variables import read_variables
 
 log = logging.getLogger("trucewire")
@@ -42,7 +44,7 @@ _services: Services | None = None
 
 
 def services() -> Services:
-    """This process's services, built when the first task needs them: connections do not survive a fork."""
+    """This process's services. Building them connects to nothing, so that children may inherit them."""
     global _services
     if _services is None:
         _services = services_for(settings_of_environment())
@@ -204,6 +206,17 @@ def log_plainly(level: str | None = None) -> None:
     """Have Trucewire's lines, and warnings of anybody else's, on standard error."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING, force=True)
     log.setLevel(level or read_variables(os.environ).log_level)
+
+
+@celeryd_after_setup.connect
+def _build_before_forking(**_: Any) -> None:
+    """Load what is large and read-only once for all child processes, and tell a mistake in the settings at once."""
+    try:
+        services()
+    except TrucewireError as error:
+        sys.exit(f"trucewire: {error}")
+    language_of("The classifier of Latin text is loaded by some.")
+    gc.freeze()  # what a collection visits is copied into each child
 
 
 @celeryd_after_setup.connect

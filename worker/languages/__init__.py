@@ -11,9 +11,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from functools import cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 _LETTERS = {
     "hy": re.compile(r"[\u0531-\u0587\ufb13-\ufb17]"),
@@ -46,7 +43,6 @@ _ARABIC = (
     ("fa", re.compile(r"[پچژگکی]")),
     ("ar", re.compile(r"[يةأإؤىك]|\bال")),
 )
-_LATIN = ("en", "az", "tr", "de", "fr", "es", "it", "pt", "nl", "sv", "pl", "ro")
 # Log-odds for what this monitor reads, per square root of the text's bytes: they decide about names and two-word
 # titles, where the classifier would toss a coin, and vanish beside a sentence.
 _EXPECTED = {"en": 0.75, "az": 0.5, "tr": 0.5}
@@ -78,19 +74,14 @@ def _by_letters(sample: str, telling: Sequence[tuple[str, re.Pattern[str]]], oth
 
 
 def _latin(sample: str, outlet: tuple[str, ...]) -> str:
+    from worker.languages.classifier import IDENTIFIER
+
     root = math.sqrt(len(sample.encode("utf-8", "replace")))
     likely = [*outlet]
     if _TURKIC.search(sample):
         likely += ["az" if _AZERBAIJANI.search(sample) else "tr", "az"]
     scores: dict[str, float] = {
         language: score / root + _EXPECTED.get(language, 0.0) + _PRIOR * likely.count(language)
-        for language, score in _classifier().rank(sample)
+        for language, score in IDENTIFIER.rank(sample)
     }
     return max(scores, key=lambda language: scores[language])
-
-
-@cache
-def _classifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(_LATIN)
-    return identifier
