@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from worker import __version__
 from worker.channels import Channels
 from worker.database import connect
-from worker.fetch import Fetcher
+from worker.fetch import Fetcher, PageFetcher
 from worker.judge import Judge
 from worker.model import Channel, FetchRequest, FetchResponse, Judgement, Message, StoredArticle
 from worker.queries import Queries
@@ -79,7 +79,7 @@ def services_for(settings: Settings) -> Services:
         queries=Queries(engine),
         judge=judging(settings),
         fetch=fetcher.get,
-        fetch_page=fetcher.get,
+        fetch_page=PageFetcher(fetcher.get, utc_now).get,
         send=channels.send,
         now=utc_now,
         chance=random.SystemRandom().random,

@@ -6,5 +6,6 @@ a part of a body as the whole, and never judges what a body says: a challenge pa
 """
 
 from worker.fetch.fetcher import Fetcher
+from worker.fetch.robots import PageFetcher
 
-__all__ = ["Fetcher"]
+__all__ = ["Fetcher", "PageFetcher"]
