@@ -19,7 +19,7 @@ from worker.model import FetchRequest, FetchResponse, Outcome
 KEPT_FOR = timedelta(hours=24)  # RFC 9309, 2.4
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: what stands beyond need not be read
 MAX_SITES = 4096
-TOKEN = "trucewire"  # our name in robots.txt
+PRODUCT = "trucewire"  # our name in robots.txt
 # An answer that says nothing for or against: RFC 9309, 2.3.1.3 takes it for "nothing is forbidden".
 _NO_RULES = {Outcome.NOT_FOUND, Outcome.GONE, Outcome.REFUSED, Outcome.CLIENT_ERROR, Outcome.BAD_REDIRECT}
 
@@ -49,7 +49,7 @@ class PageFetcher:
         Raises:
             FetchError: robots.txt forbids it (permanent), cannot be had just now, or the page itself fails.
         """
-        if not self._rules_of(request.url).can_fetch(request.url, TOKEN):
+        if not self._rules_of(request.url).can_fetch(request.url, PRODUCT):
             raise FetchError(f"{request.url}: robots.txt forbids it", Outcome.REFUSED, permanent=True)
         return self._fetch(request)
 
