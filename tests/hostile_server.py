@@ -316,6 +316,7 @@ ROUTES: dict[str, Route] = {
     "/no-last-chunk": raw(chunked(FEED, end=b"")),
     "/bad-chunk-size": raw(chunked(FEED, end=b"zz\r\n")),
     "/announced-too-large": raw(head(200, {"Content-Length": str(10**12)})),
+    "/announced-absurd": raw(head(200, {"Content-Length": "9" * 5000})),
     "/too-large": flood(OK, b"x" * 4096),
     "/too-large-chunked": flood(head(200, {"Transfer-Encoding": "chunked"}), b"1000\r\n" + b"x" * 4096 + b"\r\n"),
     "/more-than-announced": raw(head(200, {"Content-Length": "2"}) + b"hi" + b"HTTP/1.1 200 OK\r\n\r\nsmuggled"),

@@ -112,6 +112,7 @@ HAZARDS = {
     "/no-last-chunk": Outcome.BAD_RESPONSE,
     "/bad-chunk-size": Outcome.BAD_RESPONSE,
     "/announced-too-large": Outcome.TOO_LARGE,
+    "/announced-absurd": Outcome.TOO_LARGE,
     "/too-large": Outcome.TOO_LARGE,
     "/too-large-chunked": Outcome.TOO_LARGE,
     "/torn-gzip": Outcome.BAD_RESPONSE,
@@ -298,7 +299,7 @@ def test_a_403_is_believed_only_after_a_second_user_agent(failure_of: Failing) -
 
         agents = [request.headers["user-agent"] for request in server.log.requests]
 
-    assert agents == [LIMITS.user_agent, f"Mozilla/5.0 (compatible; {LIMITS.user_agent})"]
+    assert agents == [LIMITS.user_agent, "Mozilla/5.0 (compatible; Trucewire/1.0; +https://example.org/contact)"]
 
 
 def test_the_user_agent_that_was_let_in_is_tried_first_next_time(fetcher: Fetcher) -> None:
@@ -422,6 +423,13 @@ def test_a_server_that_never_answers_is_asked_once(failure_of: Failing) -> None:
         failure_of(FetchRequest(server.url("/empty")))
 
         assert len(server.log.requests) == 1
+
+
+def test_nor_is_it_asked_twice_over_tls(trusting: Fetcher, authority: trustme.CA) -> None:
+    with serving(ROUTES, _tls(authority.issue_cert("127.0.0.1"))) as server:
+        outcome = _outcome(trusting, server.url("/empty"))
+
+    assert (outcome, len(server.log.requests)) == (Outcome.BAD_RESPONSE, 1)
 
 
 def test_a_closed_port_is_unreachable(failure_of: Failing) -> None:

@@ -34,6 +34,7 @@ _PIECE_BYTES = 64 * 1024
 # Reading this much of an unwanted body is cheaper than a new connection.
 _DRAINED_BYTES = 16 * 1024
 _DRAINED_S = 0.25
+_KEPT_PER_HOST = 16  # what lies idle; how many are at work at once is the callers' matter
 _CLOSED = (RemoteDisconnected, ConnectionError, ssl.SSLEOFError)
 
 
@@ -140,8 +141,7 @@ class _GuardedAdapter(HTTPAdapter):
     """requests' adapter on our pools, without the cookies."""
 
     def __init__(self, limits: FetchLimits) -> None:
-        self.limits = limits
-        super().__init__(pool_connections=limits.kept_hosts, pool_maxsize=limits.per_host, max_retries=0)
+        super().__init__(pool_connections=limits.kept_hosts, pool_maxsize=_KEPT_PER_HOST, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
         self.poolmanager = PoolManager(connections, maxsize=maxsize, block=block)

@@ -86,16 +86,19 @@ class GuardedConnection(HTTPConnection):
     """A connection that reaches checked addresses only and keeps the exchange's deadline."""
 
     response_class = LimitedResponse
+    served = 0  # requests over the present socket
 
     def _new_conn(self) -> DeadlineSocket:
+        self.served = 0
         return connect(self._dns_host, self.port, current.get())
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Send a request as the base class does, under the current exchange's deadline."""
         exchange = current.get()
-        exchange.reused = self.sock is not None
         if self.sock is None:
             self.connect()
+        exchange.reused = self.served > 0
+        self.served += 1
         cast(DeadlineSocket, self.sock).exchange = exchange
         super().request(*args, **kwargs)
 

@@ -39,8 +39,7 @@ class Fetcher:
         self._connections = Connections(limits, resolver)
         self._turns = Turns(limits.per_host, limits.spacing_s, patience_s=limits.total_s)
         self._large = Turns(_LARGE_AT_ONCE, 0.0, patience_s=limits.total_s)
-        second = limits.second_user_agent or f"Mozilla/5.0 (compatible; {limits.user_agent})"
-        self._user_agents = (limits.user_agent, second)
+        self._user_agents = (limits.user_agent, limits.second_user_agent or _as_browsers_do(limits.user_agent))
         self._second_first: set[str] = set()  # hosts that refuse the first User-Agent and take the second
 
     def get(self, request: FetchRequest) -> FetchResponse:
@@ -125,8 +124,8 @@ class Fetcher:
 
     def _body(self, answer: Answer) -> bytes:
         limits, length = self._limits, answer.headers.get("content-length", "")
-        if length.isdecimal() and int(length) > limits.max_bytes:
-            raise FetchError(f"the body has {length} bytes", Outcome.TOO_LARGE, status=answer.status)
+        if length.isdecimal() and (len(length) > 15 or int(length) > limits.max_bytes):
+            raise FetchError(f"the body has {length[:20]} bytes", Outcome.TOO_LARGE)
         coding = answer.headers.get("content-encoding", "")
         if not coding and answer.headers.get("content-type", "").partition(";")[0].strip().lower() in _GZIP_FILES:
             coding = "gzip"  # feed.xml.gz, as sitemaps are often served
@@ -139,6 +138,11 @@ class Fetcher:
                     answer.exchange.pause(held.enter_context(self._large.turn("a large body")))
                 size += len(part)
             return b"".join(parts)
+
+
+def _as_browsers_do(user_agent: str) -> str:
+    """`Name/1 (+contact)` as `Mozilla/5.0 (compatible; Name/1; +contact)`: honest still, and let in where bots are not."""
+    return f"Mozilla/5.0 (compatible; {user_agent.replace(' (', '; ').rstrip(')')})"
 
 
 def _headers(request: FetchRequest, user_agent: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.headerregistry import HeaderRegistry
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import apprise
 from pydantic import AfterValidator, Field, model_validator
@@ -38,6 +39,8 @@ def _web_address(value: str) -> str:
         absolute_url(value)
     except FetchError:
         raise ValueError(f"{value!r} is not an http(s) address; write one like https://example.org/hook") from None
+    if urlsplit(value).username is not None:
+        raise ValueError("a name or password in the address is never sent; leave it out, the signature says who sends")
     return value
 
 
