@@ -95,26 +95,25 @@ def _placed(
     if not matches:
         return ()
     by_name = {passage.name: passage for passage in passages}
-    named: dict[tuple[str, int], list[Sighting]] = {}
+    # For every sentence that names a place: "" where it concerns the region, else the place elsewhere.
+    concerned: dict[str, dict[int, str]] = {name: {} for name in by_name}
     for seen in sightings:
         if seen.sort in (Sort.REGION, Sort.ELSEWHERE):
+            sentences = concerned[seen.field]
             number = by_name[seen.field].sentence_at(seen.start)
-            named.setdefault((seen.field, number), []).append(seen)
-    foreign = {
-        place: seen[0].name
-        for place, seen in named.items()
-        if not any(one.sort is Sort.REGION or one.name in powers for one in seen)
-    }
-    if not foreign:
-        return tuple(matches)
-    placed = []
-    for match in matches:
-        passage = by_name[match.span.field]
-        number = passage.sentence_at(passage.folded.position(match.span.start))
-        last = max((place for place in named if place[0] == passage.name and place[1] <= number), default=None)
-        elsewhere = foreign.get(last, "") if last else ""
-        placed.append(replace(match, elsewhere=elsewhere) if elsewhere else match)
-    return tuple(placed)
+            if seen.sort is Sort.REGION or seen.name in powers:
+                sentences[number] = ""
+            else:
+                sentences.setdefault(number, seen.name)
+    return tuple(_located(match, by_name[match.span.field], concerned[match.span.field]) for match in matches)
+
+
+def _located(match: Match, passage: Passage, concerned: dict[int, str]) -> Match:
+    number = passage.sentence_at(passage.folded.position(match.span.start))
+    while number >= 0 and number not in concerned:
+        number -= 1
+    elsewhere = concerned.get(number, "")
+    return replace(match, elsewhere=elsewhere) if elsewhere else match
 
 
 def judgement_to_json(judgement: Judgement) -> dict[str, Any]:

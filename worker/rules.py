@@ -39,7 +39,9 @@ class Rules:
         self, article: Article, passages: Sequence[Passage], relevance: Relevance, matches: Sequence[Match]
     ) -> tuple[RuleTrace, ...]:
         """What every enabled rule makes of `article`, in the order of the configuration."""
-        words = [(passage, hit) for passage in passages for hit in self._index.find(passage.folded.text)]
+        words = [
+            (passage, hit) for passage in passages for hit in self._index.find(passage.folded.text, passage.spaced)
+        ]
         return tuple(_trace(rule, article, relevance, matches, words) for rule in self.rules if rule.enabled)
 
 

@@ -28,7 +28,7 @@ class _Tail:
     """A heading after which other articles are advertised."""
 
 
-_Payload = ConceptTerms | Cue | _Unless | _Tail
+_Payload = ConceptTerms | _Unless | _Tail
 _LONGEST_HEADING = 60  # characters of a line that may be a heading
 
 
@@ -37,7 +37,11 @@ class Concepts:
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         self._readers = {
-            lexicon.language: _Reader(TermIndex(_terms(lexicon)), tuple(f" {word} " for word in lexicon.determiners))
+            lexicon.language: _Reader(
+                TermIndex(_terms(lexicon)),
+                TermIndex(Term(written, cue, lexicon.endings) for cue in lexicon.cues for written in cue.terms),
+                tuple(f" {word} " for word in lexicon.determiners),
+            )
             for lexicon in lexicons
         }
 
@@ -60,11 +64,13 @@ class Concepts:
         found: list[Match] = []
         excluded: frozenset[int] = frozenset()  # by the title, for the whole article
         for passage in passages:
-            hits = reader.index.find(passage.folded.text)
+            hits = reader.terms.find(passage.folded.text, passage.spaced)
             if passage.name == "title":
                 excluded = frozenset(id(hit.payload.terms) for hit in hits if isinstance(hit.payload, _Unless))
-            for sentence in _sentences(passage, hits, excluded):
-                found.extend(_matches_in(passage, sentence, reader.determiners, year))
+            sentences = list(_sentences(passage, hits, excluded))
+            years = years_in(passage.folded.text, year) if sentences else []
+            for sentence in sentences:
+                found.extend(_matches_in(passage, sentence, reader, years))
         return tuple(found)
 
 
@@ -72,18 +78,18 @@ class Concepts:
 class _Reader:
     """What one language is read with."""
 
-    index: TermIndex[_Payload]
+    terms: TermIndex[_Payload]
+    cues: TermIndex[Cue]  # looked for only in sentences that name a concept
     determiners: tuple[str, ...]  # each between blanks
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence that names a concept, with all that was found in it."""
+    """A sentence that names a concept."""
 
     start: int
     end: int
     terms: list[Hit[ConceptTerms]]
-    cues: list[Hit[Cue]]
 
 
 def _terms(lexicon: Lexicon) -> Iterator[Term[_Payload]]:
@@ -92,9 +98,6 @@ def _terms(lexicon: Lexicon) -> Iterator[Term[_Payload]]:
             yield Term(written, concept, lexicon.endings)
         for written in concept.unless:
             yield Term(written, _Unless(concept), lexicon.endings)
-    for cue in lexicon.cues:
-        for written in cue.terms:
-            yield Term(written, cue, lexicon.endings)
     for written in lexicon.tails:
         yield Term(written, _Tail(), lexicon.endings)
 
@@ -119,8 +122,7 @@ def _sentences(passage: Passage, hits: Sequence[Hit[_Payload]], excluded: frozen
             if isinstance(hit.payload, ConceptTerms) and id(hit.payload) not in other_sense
         ]
         if terms:
-            cues = [cast("Hit[Cue]", hit) for hit in held if isinstance(hit.payload, Cue)]
-            yield _Sentence(*passage.sentences[number], _whole(terms), _outermost(cues))
+            yield _Sentence(*passage.sentences[number], _whole(terms))
 
 
 def _end_of_article(passage: Passage, hits: Sequence[Hit[_Payload]]) -> int:
@@ -134,17 +136,19 @@ def _end_of_article(passage: Passage, hits: Sequence[Hit[_Payload]]) -> int:
 
 
 def _matches_in(
-    passage: Passage, sentence: _Sentence, determiners: tuple[str, ...], year: int | None
+    passage: Passage, sentence: _Sentence, reader: _Reader, years: Sequence[tuple[int, int]]
 ) -> Iterator[Match]:
-    text = passage.folded.text
+    text = passage.folded.text[: sentence.end]
+    spaced = passage.spaced[sentence.start : sentence.end + 2]
+    cues = _outermost(reader.cues.find(text, spaced, sentence.start))
     beside = {hit.payload.concept for hit in sentence.terms}
-    years = years_in(text, (sentence.start, sentence.end), year)
+    years = [year for year in years if sentence.start <= year[0] < sentence.end]
     held: dict[str, list[tuple[Hit[ConceptTerms], Verdict]]] = {}
     for hit in sentence.terms:
-        definite = f" {text[max(0, hit.start - 8) : hit.start]}".endswith(determiners) if determiners else False
+        definite = f" {text[max(0, hit.start - 8) : hit.start]}".endswith(reader.determiners)
         concept = hit.payload.concept
         mention = Mention(text, hit.start, hit.end, concept, hit.payload.stance, definite, beside)
-        held.setdefault(concept, []).append((hit, stance_of(mention, sentence.cues, years)))
+        held.setdefault(concept, []).append((hit, stance_of(mention, cues, years)))
     for concept, verdicts in held.items():
         yield _match(passage, (sentence.start, sentence.end), concept, verdicts)
 

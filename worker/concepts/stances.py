@@ -24,8 +24,9 @@ _OWN_STRENGTH = 3.4
 _YEAR_STRENGTH = 2.6
 _GOVERNS = 3.2  # the least weight with which a denial, call or proposal governs another cue
 _BREAK = re.compile(r"[,;:()՝]| [-–—] ")
-_YEAR = re.compile(r"\b(?:19[0-9]|20[0-9])[0-9]\b")
+_YEAR = re.compile(r"[12][09][0-9][0-9](?!\w)")
 _DATED = 5.0  # a year right behind the term: the ceasefire of 1994
+_FIRST_YEAR = 1900  # smaller numbers are seldom years
 _EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
 _OPERATORS = frozenset({Stance.DENIED, Stance.CALLED_FOR, Stance.PROPOSED})
@@ -59,10 +60,13 @@ class Mention:
     beside: Collection[str]  # concepts of the same sentence
 
 
-def years_in(text: str, sentence: tuple[int, int], published: int | None) -> list[tuple[int, int]]:
-    """Where the sentence of the folded `text` names a year before that of publication."""
+def years_in(text: str, published: int | None) -> list[tuple[int, int]]:
+    """Where the folded `text` names a year before that of publication."""
     return [
-        found.span() for found in _YEAR.finditer(text, *sentence) if int(found.group()) < (published or _EARLIEST_NEWS)
+        found.span()
+        for found in _YEAR.finditer(text)
+        if _FIRST_YEAR <= int(found.group()) < (published or _EARLIEST_NEWS)
+        and not text[found.start() - 1 : found.start()].isalnum()
     ]
 
 
@@ -85,7 +89,7 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
         meaning = cue.payload
         # The cheapest question first: most cues are too weak, or too far away, to matter.
         if meaning.strength > best.strength and _applies(meaning, mention):
-            strength = _weight(mention.text, mention.start, mention.end, cue)
+            strength = _weight(mention.text, mention.start, mention.end, cue, best.strength)
             if strength > best.strength:
                 best, decisive = Verdict(meaning.stance, strength, ((cue.start, cue.end),)), cue
     if decisive is not None and best.stance in _GOVERNED:
@@ -106,7 +110,7 @@ def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hi
     heaviest = _GOVERNS
     for cue in cues:
         if cue.payload.stance in _OPERATORS:
-            strength = _weight(text, decisive.start, decisive.end, cue)
+            strength = _weight(text, decisive.start, decisive.end, cue, heaviest)
             if strength > heaviest:
                 heaviest = strength
                 spans = ((cue.start, cue.end), (decisive.start, decisive.end))
@@ -126,8 +130,8 @@ def _dated(mention: Mention, verdict: Verdict, years: Sequence[tuple[int, int]])
     return verdict
 
 
-def _weight(text: str, start: int, end: int, cue: Hit[Cue]) -> float:
-    """How much a cue says about the term at `[start:end]`; 0 where it does not reach it."""
+def _weight(text: str, start: int, end: int, cue: Hit[Cue], least: float) -> float:
+    """How much a cue says about the term at `[start:end]`; 0 where that is not more than `least`."""
     if cue.end <= start:
         reach, low, high = cue.payload.before, cue.end, start
     elif cue.start >= end:
@@ -137,6 +141,7 @@ def _weight(text: str, start: int, end: int, cue: Hit[Cue]) -> float:
     if not reach or high - low > reach * _LONGEST_WORD:
         return 0.0
     words = max(0, text.count(" ", low, high) - 1)
-    if words >= reach:
+    strength = cue.payload.strength - _PER_WORD * words
+    if words >= reach or strength <= least:
         return 0.0
-    return cue.payload.strength - _PER_WORD * words - _PER_BREAK * len(_BREAK.findall(text, low, high))
+    return strength - _PER_BREAK * len(_BREAK.findall(text, low, high))

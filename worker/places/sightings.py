@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from worker.model import Lexicon, Place, PlaceMention, Profile, Span
 from worker.text import Hit, Passage, Term, TermIndex
@@ -36,8 +37,7 @@ class _Name:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """One name found: `[start:end]` of the folded text of the passage `field`."""
 
     sort: Sort
@@ -69,7 +69,7 @@ class Places:
         index = self._indexes.get(language, self._index_of_other_languages)
         found: list[Sighting] = []
         for passage in passages:
-            for hit in _longest(index.find(passage.folded.text)):
+            for hit in _longest(index.find(passage.folded.text, passage.spaced)):
                 name = hit.payload
                 written = passage.written(hit.start, hit.end)
                 found.append(Sighting(name.sort, name.name, passage.name, hit.start, hit.end, written, name.place))
@@ -80,9 +80,7 @@ class Places:
 _READ_EVERYWHERE = ("any", "en")
 
 
-def _gazetteer_terms(
-    profile: Profile, endings: Mapping[str, Mapping[str, str]], reader: str
-) -> Iterator[Term[_Name]]:
+def _gazetteer_terms(profile: Profile, endings: Mapping[str, Mapping[str, str]], reader: str) -> Iterator[Term[_Name]]:
     """The names that an article in the language `reader` may use; those of other languages mean other things there."""
     for place in profile.places:
         for language in dict.fromkeys((*_READ_EVERYWHERE, reader)):
@@ -107,12 +105,22 @@ def _lexicon_terms(profile: Profile, lexicon: Lexicon) -> Iterator[Term[_Name]]:
 
 
 def _longest(hits: Sequence[Hit[_Name]]) -> Iterator[Hit[_Name]]:
-    """Of overlapping hits the longest; of equal ones the most specific sort."""
-    end = -1
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, _PRECEDENCE[hit.payload.sort])):
-        if hit.start >= end:
-            end = hit.end
-            yield hit
+    """Of overlapping `hits`, which come by position, the longest; of equal ones the most specific sort."""
+    best: Hit[_Name] | None = None
+    for hit in hits:
+        if best is None:
+            best = hit
+        elif hit.start >= best.end:
+            yield best
+            best = hit
+        elif (hit.start, hit.end) == (best.start, best.end) and _precedes(hit, best):
+            best = hit
+    if best is not None:
+        yield best
+
+
+def _precedes(hit: Hit[_Name], other: Hit[_Name]) -> bool:
+    return _PRECEDENCE[hit.payload.sort] < _PRECEDENCE[other.payload.sort]
 
 
 def mentions_of(passages: Iterable[Passage], sightings: Iterable[Sighting]) -> tuple[PlaceMention, ...]:

@@ -6,7 +6,7 @@ Knows letters, endings and full stops of many languages; knows nothing of markup
 from worker.text.folding import Folded, fold, script_of
 from worker.text.passages import Passage, read_passage
 from worker.text.sentences import sentence_spans
-from worker.text.terms import Hit, Term, TermError, TermIndex, check_term
+from worker.text.terms import Hit, Term, TermError, TermIndex, check_term, spaced_out
 
 __all__ = [
     "Folded",
@@ -20,4 +20,5 @@ __all__ = [
     "read_passage",
     "script_of",
     "sentence_spans",
+    "spaced_out",
 ]

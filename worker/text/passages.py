@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from worker.text.folding import Folded, fold
 from worker.text.sentences import sentence_spans
+from worker.text.terms import spaced_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Passage:
     text: str
     folded: Folded
     sentences: tuple[tuple[int, int], ...]
+    spaced: str = field(repr=False)  # the folded text with blanks for all that is no letter, for `TermIndex.find`
     starts: tuple[int, ...] = field(repr=False, default=())
 
     def sentence_at(self, position: int) -> int:
@@ -38,4 +40,5 @@ def read_passage(name: str, text: str) -> Passage:
     spans = sentence_spans(text)
     if folded.offsets is not None:
         spans = [(folded.position(start), folded.position(end)) for start, end in spans]
-    return Passage(name, text, folded, tuple(spans), tuple(start for start, _ in spans))
+    starts = tuple(start for start, _ in spans)
+    return Passage(name, text, folded, tuple(spans), spaced_out(folded.text), starts)

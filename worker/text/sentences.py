@@ -51,12 +51,11 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        spans.append((start, end))
+    written = text[start:end]
+    bare = written.lstrip()
+    if bare:
+        start += len(written) - len(bare)
+        spans.append((start, start + len(bare.rstrip())))
 
 
 def _is_end(text: str, start: int, stop: int, end: int) -> bool:

@@ -35,8 +35,9 @@ _SPECIAL = re.compile(r"[~*(\[]")
 _GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)\??|\[[^\]]*\]\??")
 _ANY_ENDING = r"\w{0,8}"
 _BETWEEN_WORDS = r"(?:[ -]| - |  )"
-_WORD_AWAY = r"(?:[^\w.!?;։]*[^\w.!?;։]\w[\w'.-]*)"
-_AFTER_WORDS = r"[^\w.!?;։]+"
+# Words and what stands between them share no character, and both are possessive: nothing is ever tried twice.
+_APART = r"[^\w.!?;։]++"
+_WORD_AWAY = rf"(?:\w++{_APART})"
 _DEFAULT_GAP = 3
 
 
@@ -78,15 +79,24 @@ class TermIndex(Generic[P]):
         self._lengths = [len(key) - 1 for key in by_key]
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_key)) if by_key else None
 
-    def find(self, text: str) -> list[Hit[P]]:
-        """Every term in the folded `text`, by position; overlapping ones too."""
+    def find(self, text: str, spaced: str | None = None, begin: int = 0) -> list[Hit[P]]:
+        """Every term in a folded text, by position; overlapping ones too.
+
+        Args:
+            text: folded.
+            spaced: `spaced_out(text)`, or that of its part from `begin` on, where it is known already.
+            begin: where to begin.
+        """
         if self._automaton is None:
             return []
+        if spaced is None:
+            spaced = spaced_out(text[begin:])
         hits: list[Hit[P]] = []
         compiled, lengths = self._compiled, self._lengths
         # Keys begin with a blank, and words of `spaced` do too: no key is found within a word. As `spaced` has one
         # character more in front, a key found at i stands at i in `text`.
-        for which, start, _ in self._automaton.find_matches_as_indexes(_spaced(text), overlapping=True):
+        for which, at, _ in self._automaton.find_matches_as_indexes(spaced, overlapping=True):
+            start = begin + at
             end = start + lengths[which]
             for payload, rest in compiled[which]:
                 if rest is None:
@@ -100,8 +110,8 @@ class TermIndex(Generic[P]):
 _NO_LETTERS = "-.,:;!?'\"()[]{}<>/\\|*#&%$@+=~^“”„«»‹›—–…·•։՝՛՟،؛؟‘’′″№"
 
 
-def _spaced(text: str) -> str:
-    """`text` between blanks, and with a blank for every character that ends a word."""
+def spaced_out(text: str) -> str:
+    """The folded `text` between blanks, and with a blank for every character that ends a word."""
     for char in _NO_LETTERS:
         text = text.replace(char, " ")
     return f" {text} "
@@ -127,14 +137,14 @@ def _compile(written: str, endings: Mapping[str, str]) -> list[tuple[str, re.Pat
         raise TermError(f"{written!r} is no term; write at least one word, and gaps only between words")
     literal = [word for word in words if not _SPECIAL.search(word) and "/" not in word and not _GAP.fullmatch(word)]
     if len(literal) == len(words):
-        return [(f"{_spaced(fold(' '.join(words)).text)}", None)]
+        return [(f"{spaced_out(fold(' '.join(words)).text)}", None)]
     compiled: list[tuple[str, re.Pattern[str] | None]] = []
     tail = "".join(_pattern_of_following(word, words[at - 1], endings, written) for at, word in enumerate(words) if at)
     for first in _alternatives(words[0]):
         stem, ending = _split(first, endings, written)
         if len(stem) < 2 and len(words) == 1:
             raise TermError(f"{written!r} has too few letters; write at least two before the ending")
-        compiled.append((f" {_spaced(stem)[1:-1]}", _pattern(ending + r"(?!\w)" + tail)))
+        compiled.append((f" {spaced_out(stem)[1:-1]}", _pattern(ending + r"(?!\w)" + tail)))
     return compiled
 
 
@@ -147,7 +157,7 @@ def _pattern_of_following(word: str, previous: str, endings: Mapping[str, str], 
     if _GAP.fullmatch(word):
         return ""
     if gap := _GAP.fullmatch(previous):
-        before = f"{_WORD_AWAY}{{0,{gap.group(1) or _DEFAULT_GAP}}}?{_AFTER_WORDS}"
+        before = f"{_APART}{_WORD_AWAY}{{0,{gap.group(1) or _DEFAULT_GAP}}}?"
     else:
         before = _BETWEEN_WORDS
     choices = []
