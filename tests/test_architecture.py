@@ -20,7 +20,7 @@ LADDER = [
     ["tasks", "web"],
     ["pipeline"],
     ["bootstrap", "health"],
-    ["fetch", "store", "queries", "channels", "settings"],
+    ["fetch", "store", "queries", "channels", "hubs", "settings"],
     ["database"],
     ["tables", "connections"],
     ["judge", "polling", "alerting"],
@@ -36,6 +36,8 @@ LADDER = [
         "routing",
         "render",
         "opml",
+        "websub",
+        "discovery",
     ],
     ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate", "encoding", "headlines"],
     ["errors"],
@@ -56,6 +58,9 @@ ONLY_IN = {
     "typer": {"cli"},
     "rich": {"cli", "embedded", "channels"},
     "pydantic": {"settings"},
+    "fastapi": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
 }
 CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 CLOCK_ROOMS = {"bootstrap"}

@@ -131,6 +131,28 @@ polls = Table(
     Index(None, "feed_id", "started_at"),
 )
 
+# WebSub: at most one hub is asked for pushes of a feed.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _id(),
+    _ref("feed_id", "feeds", nullable=False, unique=True),
+    Column("hub_url", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("token", String(64), nullable=False, unique=True),  # the end of the callback's address
+    Column("secret", String(64), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("callback_base", Text),  # TRUCEWIRE_PUBLIC_URL as the hub was last told it
+    Column("requested_at", UtcDateTime),
+    Column("verified_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("last_push_at", UtcDateTime),
+    Column("pushes", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", UtcDateTime, nullable=False, index=True),
+    Column("error", Text),
+)
+
 captures = Table(
     "captures",
     metadata,

@@ -18,6 +18,7 @@ from worker.store.matches import MatchStore
 from worker.store.notifications import NotificationStore
 from worker.store.pages import PageStore
 from worker.store.polls import PollStore
+from worker.store.subscriptions import SubscriptionStore
 from worker.store.upkeep import UpkeepStore
 
 __all__ = ["Store"]
@@ -35,6 +36,7 @@ class Store:
     matches: MatchStore
     alerts: AlertStore
     notifications: NotificationStore
+    subscriptions: SubscriptionStore
     upkeep: UpkeepStore
 
     @classmethod
@@ -49,5 +51,6 @@ class Store:
             MatchStore(engine),
             AlertStore(engine),
             NotificationStore(engine),
+            SubscriptionStore(engine),
             UpkeepStore(engine),
         )

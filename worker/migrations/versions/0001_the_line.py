@@ -225,6 +225,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_polls_feed_id_started_at"), "polls", ["feed_id", "started_at"], unique=False)
     op.create_index(op.f("ix_polls_started_at"), "polls", ["started_at"], unique=False)
     op.create_table(
+        "subscriptions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("feed_id", Id, nullable=False),
+        sa.Column("hub_url", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("callback_base", sa.Text(), nullable=True),
+        sa.Column("requested_at", UtcDateTime, nullable=True),
+        sa.Column("verified_at", UtcDateTime, nullable=True),
+        sa.Column("lease_until", UtcDateTime, nullable=True),
+        sa.Column("last_push_at", UtcDateTime, nullable=True),
+        sa.Column("pushes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_subscriptions_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
+        sa.UniqueConstraint("feed_id", name=op.f("uq_subscriptions_feed_id")),
+        sa.UniqueConstraint("token", name=op.f("uq_subscriptions_token")),
+    )
+    op.create_index(op.f("ix_subscriptions_next_attempt_at"), "subscriptions", ["next_attempt_at"], unique=False)
+    op.create_table(
         "alerts",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("rule_id", sa.Text(), nullable=False),
@@ -359,6 +383,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_alerts_raised_at"), table_name="alerts")
     op.drop_table("alerts")
+    op.drop_index(op.f("ix_subscriptions_next_attempt_at"), table_name="subscriptions")
+    op.drop_table("subscriptions")
     op.drop_index(op.f("ix_polls_started_at"), table_name="polls")
     op.drop_index(op.f("ix_polls_feed_id_started_at"), table_name="polls")
     op.drop_table("polls")
