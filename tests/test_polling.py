@@ -64,6 +64,30 @@ def test_another_feeds_teaser_of_a_known_article_is_no_revision() -> None:
     assert plan.seen == ((teaser.identity, teaser.key),)
 
 
+@pytest.mark.parametrize(
+    ("revision", "minutes_ago", "revised"),
+    [
+        (1, 0, True),
+        (4, 0, True),
+        (5, 1, False),
+        (5, 2, True),
+        (8, 15, False),
+        (8, 16, True),
+        (60, 1439, False),
+        (60, 1440, True),
+    ],
+)
+def test_a_text_that_changes_at_every_poll_is_revised_ever_more_rarely(
+    revision: int, minutes_ago: int, revised: bool
+) -> None:
+    changed = an_article(1, text="1,234 readers")
+    flapping = known(revision=revision, revised_at=NOW - timedelta(minutes=minutes_ago))
+
+    plan = planned(a_polled(changed), entries={changed.identity: flapping})
+
+    assert bool(plan.revised) is revised
+
+
 def test_new_guids_for_known_addresses_are_no_flood() -> None:
     renamed = [replace(an_article(number), identity=f"changed-{number}") for number in range(30)]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from worker.errors import FetchError
 from worker.model import (
@@ -30,6 +30,8 @@ from worker.schedule import Limits, PollFacts, next_poll
 FULL_FETCH_SHARE = 0.02
 # A permanent redirect is believed once it has held for so many polls in a row: a parked domain rarely lasts.
 REDIRECTS_BEFORE_MOVING = 5
+FREE_REVISIONS = 4
+MAX_PAUSE = timedelta(days=1)
 KEPT_HEADERS = ("content-type", "etag", "last-modified", "date", "server", "cache-control")
 
 
@@ -142,10 +144,23 @@ def _sorted_out(
             seen.setdefault(article.identity, known.key if known else article.key)
         if known is None:
             new.setdefault(article.key, article)
-        elif known.feed_id == polled.state.feed_id and known.fingerprint != article.fingerprint:
-            # Another feed's teaser of the same article is no revision of it.
+        elif known.feed_id != polled.state.feed_id:
+            continue  # another feed's teaser of the same article is no revision of it
+        elif known.fingerprint != article.fingerprint and not _flaps(known, polled.started_at):
             revised.setdefault(known.key, Revised(known, article))
     return tuple(new.values()), tuple(revised.values()), tuple(seen.items())
+
+
+def _flaps(known: KnownArticle, now: datetime) -> bool:
+    """Whether an article is revised so often that this change must wait for a later poll.
+
+    A text with a counter or an advertisement in it changes at every poll. Each further revision doubles the time that
+    must pass until the next one: corrections are few and come through at once, counters soon cost one revision a day.
+    """
+    if known.revised_at is None or known.revision <= FREE_REVISIONS:
+        return False
+    pause = min(timedelta(minutes=2.0 ** min(known.revision - FREE_REVISIONS, 30)), MAX_PAUSE)
+    return now - known.revised_at < pause
 
 
 def _facts(polled: Polled, outcome: Outcome, new: tuple[Article, ...], failures: int) -> PollFacts:

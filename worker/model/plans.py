@@ -30,6 +30,7 @@ class KnownArticle:
     feed_id: int  # the feed that brought it first: only that feed's changes are revisions
     fingerprint: str
     revision: int
+    revised_at: datetime | None = None  # when it last became what it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,14 @@ _UPDATE_FEED = (
         }
     )
 )
-_KNOWN = (articles.c.id, articles.c.key, articles.c.feed_id, articles.c.fingerprint, articles.c.revision)
+_KNOWN = (
+    articles.c.id,
+    articles.c.key,
+    articles.c.feed_id,
+    articles.c.fingerprint,
+    articles.c.revision,
+    articles.c.revised_at,
+)
 
 
 class PollStore:
@@ -86,7 +93,7 @@ class PollStore:
 
 
 def _known(row: Any) -> KnownArticle:
-    return KnownArticle(row.id, row.key, row.feed_id, row.fingerprint, row.revision)
+    return KnownArticle(row.id, row.key, row.feed_id, row.fingerprint, row.revision, row.revised_at)
 
 
 def _insert_articles(connection: Connection, plans: Sequence[PollPlan]) -> None:
