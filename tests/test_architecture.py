@@ -160,6 +160,7 @@ def test_a_module_stays_under_400_lines() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in modules()
+        if "versions" not in path.parts  # a migration is a list of tables, and stays as it was released
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     }
 

@@ -21,6 +21,7 @@ from worker.database import reading
 from worker.fetch import Fetcher
 from worker.judge import Judge
 from worker.model import ParsedFeed
+from worker.model.subscriptions import HubAnswer
 from worker.normalise import articles_of
 from worker.parse import parse
 from worker.queries import ArticleFilter, Queries
@@ -87,6 +88,7 @@ def services(
         fetch=fetcher.get,
         fetch_page=fetcher.get,
         send=lambda *_: None,
+        ask_hub=lambda *_: HubAnswer(404),
         now=lambda: next(times),
         chance=lambda: 0.5,
         close=fetcher.close,

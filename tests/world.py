@@ -11,6 +11,7 @@ from worker.bootstrap import Services
 from worker.errors import DeliveryError, FetchError
 from worker.judge import Judge
 from worker.model import Channel, FetchRequest, FetchResponse, Message, Outcome
+from worker.model.subscriptions import HubAnswer
 from worker.queries import Queries
 from worker.settings import Settings
 from worker.store import Store
@@ -63,6 +64,7 @@ class World:
             fetch=self._fetch,
             fetch_page=self._fetch,
             send=self._send,
+            ask_hub=lambda *_: HubAnswer(404),
             now=lambda: self.now,
             chance=lambda: 0.5,
             close=lambda: None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,8 +16,10 @@ from worker import __version__
 from worker.channels import Channels
 from worker.database import connect
 from worker.fetch import Fetcher, PageFetcher
+from worker.hubs import Hubs
 from worker.judge import Judge
 from worker.model import Channel, FetchRequest, FetchResponse, Judgement, Message, StoredArticle
+from worker.model.subscriptions import HubAnswer
 from worker.queries import Queries
 from worker.settings import Settings, load_settings
 from worker.store import Store
@@ -34,6 +36,7 @@ class Services:
     fetch: Callable[[FetchRequest], FetchResponse]  # raises FetchError
     fetch_page: Callable[[FetchRequest], FetchResponse]  # … and asks robots.txt first
     send: Callable[[Channel, Message, datetime], None]  # raises DeliveryError
+    ask_hub: Callable[[str, Mapping[str, str], datetime], HubAnswer]  # raises FetchError
     now: Callable[[], datetime]  # aware, UTC
     chance: Callable[[], float]  # in [0, 1)
     close: Callable[[], None]
@@ -66,11 +69,12 @@ def services_for(settings: Settings) -> Services:
         StoreError: a database URL that cannot be used.
     """
     engine = connect(settings.database_url)
-    fetcher, channels = Fetcher(settings.fetch, utc_now), Channels(settings.fetch)
+    fetcher, channels, hubs = Fetcher(settings.fetch, utc_now), Channels(settings.fetch), Hubs(settings.fetch)
 
     def close() -> None:
         fetcher.close()
         channels.close()
+        hubs.close()
         engine.dispose()
 
     return Services(
@@ -81,6 +85,7 @@ def services_for(settings: Settings) -> Services:
         fetch=fetcher.get,
         fetch_page=PageFetcher(fetcher.get, utc_now).get,
         send=channels.send,
+        ask_hub=hubs.ask,
         now=utc_now,
         chance=random.SystemRandom().random,
         close=close,

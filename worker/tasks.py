@@ -105,6 +105,7 @@ app.conf.update(
     beat_schedule={
         "tick": _every(TICK_S, "tick", "poll"),
         "reprice": _every(60.0, "reprice", "poll"),
+        "subscribe": _every(30.0, "subscribe", "poll"),
         "read": _every(SWEEP_S, "read", "poll"),
         "match": _every(SWEEP_S, "match", "match"),
         "route": _every(SWEEP_S, "route", "deliver"),
@@ -122,6 +123,11 @@ def _nudge(task: Task, queue: str, *args: Any, expires: float = SWEEP_S) -> bool
         log.warning("nudge task=%s outcome=lost error=%r", task.name, str(error))
         return False
     return True
+
+
+def nudge_poll(feed_id: int) -> None:
+    """Have a feed polled that has just become due."""
+    _nudge(poll, "poll", [feed_id], expires=POLL_EXPIRES_S)
 
 
 @app.task(name="tick")
@@ -171,6 +177,13 @@ def route() -> None:
 def deliver(channel: str) -> None:
     """Send what waits for one channel."""
     pipeline.deliver(services(), channel)
+
+
+@app.task(name="subscribe")
+def subscribe() -> None:
+    """Ask hubs for pushes, and have the feeds polled that pushes came for while they were busy."""
+    for feed_id in pipeline.subscribe(services()):
+        nudge_poll(feed_id)
 
 
 @app.task(name="reprice")

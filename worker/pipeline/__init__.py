@@ -1,11 +1,12 @@
 """The line, stage by stage: each gathers, has a pure function decide, and applies in one transaction.
 
-    tick     due feeds → batches to nudge
-    poll     leased feeds → fetch → parse → normalise → polling.poll_plan  ⇒ STORE
-    read     articles that want their page → fetch → extract               ⇒ STORE
-    match    unmatched articles → judge → alerting.match_plan              ⇒ STORE
-    route    unrouted alerts → routing.notifications_for                   ⇒ STORE
-    deliver  due notifications → render → send                             ⇒ RECORD
+    tick       due feeds → batches to nudge
+    poll       leased feeds → fetch → parse → normalise → polling.poll_plan   ⇒ STORE
+    subscribe  hubs that feeds name → subscriptions                           ⇒ STORE
+    read       articles that want their page → fetch → extract                ⇒ STORE
+    match      unmatched articles → judge → alerting.match_plan               ⇒ STORE
+    route      unrouted alerts → routing.notifications_for                    ⇒ STORE
+    deliver    due notifications → render → send                              ⇒ RECORD
 
 Every stage can be run twice, by two workers at once, or be killed at any point: what is to be done is always a query.
 They are called by the tasks with ids or nothing, and log one line per outcome. Nothing is
@@ -16,6 +17,19 @@ from worker.pipeline.deliver import deliver, route
 from worker.pipeline.match import MatchSummary, match
 from worker.pipeline.poll import PollSummary, poll, reprice, tick
 from worker.pipeline.read import read
+from worker.pipeline.subscribe import subscribe
 from worker.pipeline.upkeep import prune
 
-__all__ = ["MatchSummary", "PollSummary", "deliver", "match", "poll", "prune", "read", "reprice", "route", "tick"]
+__all__ = [
+    "MatchSummary",
+    "PollSummary",
+    "deliver",
+    "match",
+    "poll",
+    "prune",
+    "read",
+    "reprice",
+    "route",
+    "subscribe",
+    "tick",
+]

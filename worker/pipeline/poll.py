@@ -15,6 +15,7 @@ from worker.errors import FetchError
 from worker.model import FeedState, FetchResponse, KnownArticle, Outcome, PollPlan
 from worker.normalise import articles_of
 from worker.parse import parse
+from worker.pipeline.subscribe import note_hubs
 from worker.polling import Polled, is_same_body, poll_plan, request_for
 from worker.schedule import price_for
 from worker.urls import host_of
@@ -102,6 +103,7 @@ def _apply(services: Services, polled: Sequence[Polled], price: float) -> list[P
     except Exception:
         log.warning("poll batch=%d apply=one_by_one", len(plans), exc_info=True)
         plans = [_apply_alone(services, one, plan, price) for one, plan in zip(polled, plans, strict=True)]
+    note_hubs(services, polled)
     for plan in plans:
         _log_poll(plan)
     return plans

@@ -40,6 +40,10 @@ class Settings:
     schedule: Limits
     fresh_for: timedelta  # an older article raises no alert
     keep_polls: timedelta
+    keep_captures: timedelta  # the bytes of documents as they were fetched
+    public_url: str  # where hubs reach the web service, without a slash at the end; "" = WebSub is off
+    web_host: str
+    web_port: int
     log_level: str
 
 
@@ -72,6 +76,10 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
         schedule=Limits(polls_per_day=variables.polls_per_day),
         fresh_for=timedelta(hours=variables.fresh_hours),
         keep_polls=timedelta(days=variables.keep_polls_days),
+        keep_captures=timedelta(days=variables.keep_captures_days),
+        public_url=variables.public_url,
+        web_host=variables.web_host,
+        web_port=variables.web_port,
         log_level=variables.log_level,
     )
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from worker.errors import SettingsError
 from worker.settings.environment import secret
@@ -18,6 +19,16 @@ from worker.settings.toml import Section, validated
 
 PREFIX = "TRUCEWIRE_"
 PLACE = "environment"  # where a file name stands in other complaints
+
+
+def _public_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError(f"{url!r} is no https address; give the one that the web service has outside, https://…")
+    return url.rstrip("/")
+
+
+PublicAddress = Annotated[str, AfterValidator(_public_address)]
 
 
 class Variables(Section):
@@ -32,6 +43,11 @@ class Variables(Section):
     fresh_hours: float = Field(24.0, alias="TRUCEWIRE_FRESH_HOURS", gt=0)
     polls_per_day: float = Field(288.0, alias="TRUCEWIRE_POLLS_PER_DAY", gt=0, le=1440)
     keep_polls_days: int = Field(30, alias="TRUCEWIRE_KEEP_POLLS_DAYS", ge=1)
+    # where WebSub hubs reach the web service, as https://monitor.example; "" = hubs are not asked
+    public_url: PublicAddress = Field("", alias="TRUCEWIRE_PUBLIC_URL")
+    web_host: str = Field("127.0.0.1", alias="TRUCEWIRE_WEB_HOST")
+    web_port: int = Field(8642, alias="TRUCEWIRE_WEB_PORT", ge=1, le=65535)
+    keep_captures_days: int = Field(365, alias="TRUCEWIRE_KEEP_CAPTURES_DAYS", ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="TRUCEWIRE_LOG_LEVEL")
 
 
