@@ -341,3 +341,11 @@ def test_every_command_is_explained() -> None:
 
     assert len(commands) > 10
     assert [command.callback for command in commands if command.callback and not command.callback.__doc__] == []
+
+
+def test_the_bytes_that_brought_an_article_are_handed_out(log: World, tmp_path: Path) -> None:
+    result = run("capture", "1", "-o", str(tmp_path / "feed.xml"))
+
+    assert (tmp_path / "feed.xml").read_bytes() == rss(CEASEFIRE, BUDGET, FORMULA)
+    assert "SHA-256" in result.output
+    assert "nothing is kept for article 1" in str(run("capture", "1", "--page").exception)

@@ -406,6 +406,20 @@ def test_pruning_drops_old_polls_and_no_article(store: Store) -> None:
     assert len(ask(store).articles(ArticleFilter())) == 1
 
 
+def test_pruning_drops_old_captures_and_keeps_what_was_read_out_of_them(store: Store) -> None:
+    feed_id = stored_feed(store)
+    old = Capture("ab" * 32, "https://outlet.example/rss", NOW, {}, b"old")
+    new = Capture("cd" * 32, "https://outlet.example/rss", LATER, {}, b"new")
+    store.polls.apply_polls([a_poll_plan(an_article(1), feed_id=feed_id, capture=old)])
+    store.polls.apply_polls([a_poll_plan(an_article(2), feed_id=feed_id, capture=new)])
+
+    dropped = store.upkeep.prune_captures(SOON)
+
+    assert dropped == 1
+    assert [ask(store).capture(article_id) for article_id in (1, 2)] == [None, new]
+    assert len(ask(store).articles(ArticleFilter())) == 2
+
+
 def test_outcomes_of_failed_polls_are_kept_with_their_errors(store: Store) -> None:
     feed_id = stored_feed(store)
     failed = a_poll_plan(feed_id=feed_id, outcome=Outcome.TIMED_OUT, error="no answer within 30 s")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -141,7 +143,25 @@ def alert(
     print_judgement(row["judgement"], row["judgement"]["matches"] if row["judgement"] else ())
 
 
+def capture(
+    article_id: Annotated[int, typer.Argument(metavar="ID")],
+    page: Annotated[bool, typer.Option("--page", help="The article's own page, not the feed.")] = False,
+    output: Annotated[str, typer.Option("--output", "-o", help="A file; - is standard output.")] = "-",
+) -> None:
+    """The bytes that brought an article, exactly as they were fetched."""
+    with opened() as services:
+        ask = services.queries.page_capture if page else services.queries.capture
+        found = ask(article_id)
+    if found is None:
+        raise UsageError(f"nothing is kept for article {article_id}; see TRUCEWIRE_KEEP_CAPTURES_DAYS")
+    if output == "-":
+        sys.stdout.buffer.write(found.body)
+        return
+    Path(output).write_bytes(found.body)
+    said(f"{found.url}, fetched {clock(found.fetched_at)} UTC, SHA-256 {found.sha256}")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (article, alert):
+    for command in (article, alert, capture):
         app.command(rich_help_panel=PANEL)(command)

@@ -6,5 +6,7 @@ from worker.bootstrap import Services
 
 
 def prune(services: Services) -> int:
-    """Drop the record of polls older than the settings keep it; how many rows."""
-    return services.store.upkeep.prune_polls(services.now() - services.settings.keep_polls)
+    """Drop the record of polls, and the bytes of documents, older than the settings keep them; how many rows."""
+    now, settings = services.now(), services.settings
+    dropped = services.store.upkeep.prune_polls(now - settings.keep_polls)
+    return dropped + services.store.upkeep.prune_captures(now - settings.keep_captures)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, update
 
 from worker.database import reading
 from worker.database.rows import upsert
-from worker.tables import heartbeats, memory, polls
+from worker.tables import articles, captures, heartbeats, memory, polls, revisions
 
 
 class UpkeepStore:
@@ -38,3 +38,12 @@ class UpkeepStore:
         """Drop the record of polls that started before `before`; how many. Articles and alerts are never dropped."""
         with self._engine.begin() as connection:
             return connection.execute(delete(polls).where(polls.c.started_at < before)).rowcount
+
+    def prune_captures(self, before: datetime) -> int:
+        """Drop the bytes of documents fetched before `before`; how many. What was read out of them stays."""
+        old = select(captures.c.id).where(captures.c.fetched_at < before)
+        with self._engine.begin() as connection:
+            for column in (articles.c.capture_id, articles.c.page_capture_id, revisions.c.capture_id):
+                forget = update(column.table).where(column.in_(old)).values({column.name: None})
+                connection.execute(forget)
+            return connection.execute(delete(captures).where(captures.c.fetched_at < before)).rowcount
