@@ -19,8 +19,9 @@ from worker.model import Channel, FetchLimits, Severity
 CHANNELS = Channels(FetchLimits("Trucewire/1.0"))
 
 
-def phone(port: int) -> Channel:
-    return Channel("phone", "apprise", {"url": f"json://user:token@127.0.0.1:{port}/?cto=0.3&rto=0.3"})
+def phone(port: int, timeout_s: float = 10.0) -> Channel:
+    url = f"json://user:token@127.0.0.1:{port}/?cto={timeout_s}&rto={timeout_s}"
+    return Channel("phone", "apprise", {"url": url})
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,6 @@ def test_the_receiver_gets_subject_text_and_severity(severity: Severity, kind: s
         status(410),
         status(429, Retry_After="5"),
         status(500),
-        silence,
-        hang(b"HTTP/1.1 200 OK\r\nContent-"),
         raw(b""),
     ],
 )
@@ -54,6 +53,14 @@ def test_no_failure_is_permanent(route: Route) -> None:
         CHANNELS.send(phone(server.port), a_message(), NOW)
 
     assert (raised.value.permanent, raised.value.retry_after_s) == (False, None)
+
+
+@pytest.mark.parametrize("route", [silence, hang(b"HTTP/1.1 200 OK\r\nContent-")])
+def test_a_receiver_that_hangs_is_tried_again(route: Route) -> None:
+    with serving({"/": route}) as server, pytest.raises(DeliveryError, match="phone: ") as raised:
+        CHANNELS.send(phone(server.port, timeout_s=0.3), a_message(), NOW)
+
+    assert not raised.value.permanent
 
 
 def test_a_failure_says_what_apprise_said() -> None:

@@ -80,7 +80,7 @@ def desk(port: int, **options: Any) -> Channel:
         "username": "",
         "sender": "Trucewire <wire@example.org>",
         "recipients": ("desk@example.org",),
-        "timeout_s": 1.0,
+        "timeout_s": 10.0,
     }
     return Channel("desk", "email", given | options)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.hostile_server import PACKERS, bomb
@@ -14,6 +14,8 @@ from worker.fetch.decoding import SLICE_BYTES, unpacked
 from worker.model.polling import Outcome
 
 CAP = 100_000
+# A busy machine fails no property.
+STEADY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CODINGS = sorted(PACKERS)
 
 
@@ -26,12 +28,14 @@ def pieces(data: bytes, size: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("coding", CODINGS)
+@STEADY
 @given(body=st.binary(max_size=3000), size=st.integers(2, 4000))
 def test_what_was_packed_comes_out_whole_however_it_is_cut(coding: str, body: bytes, size: int) -> None:
     assert whole(pieces(PACKERS[coding](body), size), coding) == body
 
 
 @pytest.mark.parametrize("coding", CODINGS)
+@STEADY
 @given(slices=st.integers(0, 3), odd=st.integers(-300, 300), size=st.integers(1, 200))
 def test_a_slice_that_ends_with_its_input_loses_nothing(coding: str, slices: int, odd: int, size: int) -> None:
     body = bytes(max(0, slices * SLICE_BYTES + odd))
@@ -40,6 +44,7 @@ def test_a_slice_that_ends_with_its_input_loses_nothing(coding: str, slices: int
 
 
 @pytest.mark.parametrize("coding", CODINGS)
+@STEADY
 @given(body=st.binary(min_size=1, max_size=300), data=st.data())
 def test_a_part_is_never_the_whole(coding: str, body: bytes, data: st.DataObject) -> None:
     packed = PACKERS[coding](body)
@@ -52,6 +57,7 @@ def test_a_part_is_never_the_whole(coding: str, body: bytes, data: st.DataObject
 
 
 @pytest.mark.parametrize("coding", CODINGS)
+@STEADY
 @given(noise=st.lists(st.binary(min_size=1, max_size=200), max_size=5))
 def test_noise_is_read_or_named(coding: str, noise: list[bytes]) -> None:
     result = read_or_named(noise, coding)

@@ -141,7 +141,7 @@ class Fetcher:
 
 
 def _as_browsers_do(user_agent: str) -> str:
-    """`Name/1 (+contact)` as `Mozilla/5.0 (compatible; Name/1; +contact)`: honest still, and let in where bots are not."""
+    """`Name/1 (+contact)` as `Mozilla/5.0 (compatible; Name/1; +contact)`: honest still, and let in at more doors."""
     return f"Mozilla/5.0 (compatible; {user_agent.replace(' (', '; ').rstrip(')')})"
 
 
