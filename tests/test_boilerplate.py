@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.boilerplate import is_banner, without_tail
+from worker.boilerplate import is_banner, own_paragraphs
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,57 @@ from worker.boilerplate import is_banner, without_tail
     ],
 )  # fmt: skip
 def test_a_tail_of_other_news_is_cut_with_its_headlines(opener: str) -> None:
-    kept, cut = without_tail(["Both sides signed.", opener, "War elsewhere goes on", "Ceasefire talks in another city"])
+    kept, cut = own_paragraphs(
+        ["Both sides signed.", opener, "War elsewhere goes on", "Ceasefire talks in another city"]
+    )
 
     assert kept == ["Both sides signed."]
-    assert cut == opener
+    assert cut == [opener]
+
+
+def test_a_tail_of_headlines_and_teasers_is_cut_whole() -> None:
+    tail = [
+        "Read also",
+        "War elsewhere goes on",
+        "It entered its third week.",
+        "Talks fail",
+        "They ended without result.",
+    ]
+
+    assert own_paragraphs(["Both sides signed.", *tail])[0] == ["Both sides signed."]
+
+
+@pytest.mark.parametrize(
+    "box", [["Read also", "War elsewhere goes on"], ["Read also"], ["Read also: War elsewhere goes on"]]
+)
+def test_a_box_between_paragraphs_goes_and_the_text_after_it_stays(box: list[str]) -> None:
+    before = ["Both sides signed on Monday."]
+    after = ["The text was made public in the evening.", "It has twelve articles, the ministry said."]
+
+    assert own_paragraphs([*before, *box, *after])[0] == before + after
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more: War elsewhere goes on",
+        "ALSO READ: War elsewhere goes on",
+        "Читайте также: Война в другой стране",
+        "Կարդացեք նաև՝ Պատերազմ այլ երկրում",
+        "Həmçinin oxuyun: Başqa ölkədə müharibə",
+        "Ayrıca okuyun: Başka bir ülkede savaş",
+        "წაიკითხეთ ასევე: ომი სხვა ქვეყანაში",
+        "À lire aussi La guerre ailleurs",
+        "Sign up for our newsletter to get the day's news",
+        "Подписывайтесь на наш канал в Telegram",
+        "Bizi Telegram-da izləyin",
+    ],
+)
+def test_lines_that_point_elsewhere_are_dropped_one_by_one(line: str) -> None:
+    kept, cut = own_paragraphs(["Both sides signed.", line, "The talks go on."])
+
+    assert kept == ["Both sides signed.", "The talks go on."]
+    assert cut == [line]
 
 
 @pytest.mark.parametrize(
@@ -33,11 +80,11 @@ def test_a_tail_of_other_news_is_cut_with_its_headlines(opener: str) -> None:
 def test_a_sentence_that_begins_like_a_tail_is_kept(sentence: str) -> None:
     paragraphs = ["Both sides signed.", sentence, "The talks go on."]
 
-    assert without_tail(paragraphs) == (paragraphs, "")
+    assert own_paragraphs(paragraphs) == (paragraphs, [])
 
 
 def test_a_text_is_never_cut_to_nothing() -> None:
-    assert without_tail(["Read also", "Both sides signed."]) == (["Read also", "Both sides signed."], "")
+    assert own_paragraphs(["Read also", "Both sides signed."]) == (["Read also", "Both sides signed."], [])
 
 
 @pytest.mark.parametrize(

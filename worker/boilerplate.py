@@ -1,41 +1,104 @@
 """Paragraphs of an article in, the article's own paragraphs out.
 
-Drops what publishers print around a text: "read also" tails with other stories' headlines, banners with today's date,
-repeated headlines, calls to subscribe. The words of a tail would match rules for wars that the article is not about.
+Drops what publishers print around and between a text: "read also" boxes and tails with other stories' headlines,
+banners with today's date, calls to subscribe. Their words would match rules for wars that the article is not about.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-# A line that opens a tail: everything after it belongs to other articles.
-_TAIL = re.compile(
-    r"^(?:don[’'`]?t miss|read (?:also|more|next)|also read|see also|more (?:on|from|stories|news|about)\b.{0,40}|"
-    r"related(?: (?:articles?|stories|news|topics|posts|content))?|recommended(?: for you)?|you may also like|"
-    r"you might also like|most (?:read|popular|viewed)|latest news|top stories|trending(?: now)?|what to read next|"
-    r"читайте также|читать также|смотрите также|ещё по теме|еще по теме|материалы по теме|по теме|другие новости|"
-    r"новости по теме|похожие (?:новости|материалы)|главные новости|популярное|"
-    r"կարդացեք նաև|կարդալ նաև|կարդա՛ նաև|նմանատիպ նյութեր|այս թեմայով|առնչվող նյութեր|"
-    r"həmçinin oxuyun|oxşar xəbərlər|digər xəbərlər|əlaqəli xəbərlər|maraqlı xəbərlər|"
-    r"ayrıca okuyun|ilgili haberler|benzer haberler|i̇lgili haberler|bunlar da ilginizi çekebilir|"
-    r"წაიკითხეთ ასევე|ასევე წაიკითხეთ|მსგავსი სიახლეები|დაკავშირებული სიახლეები|"
-    r"lire aussi|à lire aussi|lesen sie auch|mehr zum thema)\s*[:.!…→»>-]*$",
+# Words that point to one other story, alone on a line or in front of its headline …
+_POINTERS = (
+    r"(?:read|see|watch) (?:also|more|next)|also (?:read|see|on)|must[- ]read|"
+    r"related(?: (?:articles?|stor(?:y|ies)|news|topics|posts|content|links|coverage))?|"
+    r"(?:читайте|читать|смотрите|смотреть|узнайте) (?:также|еще|ещё|далее|больше)|"
+    r"(?:еще|ещё|материалы|новости|статьи|видео)?\s?по теме|"
+    r"(?:կարդացեք|կարդալ|կարդա՛|տես|տե՛ս) (?:նաև|ավելին)|"
+    r"(?:həmçinin|bunu da|bunları da) oxuyun|(?:ayrıca|bunu da|bunları da) oku(?:yun)?|"
+    r"(?:წაიკითხეთ|იხილეთ|ნახეთ) (?:ასევე|აგრეთვე)|(?:ასევე|აგრეთვე) (?:წაიკითხეთ|იხილეთ|ნახეთ)|"
+    r"(?:à )?lire (?:aussi|également)|lesen sie auch|lea también|leggi anche"
+)
+# … and words that head a list of them.
+_LISTS = (
+    r"don[’'`´]?t miss|more (?:on|from|stories|news|about)(?: .{1,30})?|recommended(?: for you)?|"
+    r"you (?:may|might) also (?:like|be interested in)|most (?:read|popular|viewed|recent)(?: .{1,30})?|"
+    r"latest (?:news|stories)|top stories|trending(?: now)?|what to read next|editor[’']s (?:picks?|choice)|popular|"
+    r"(?:другие|похожие|последние|главные|свежие) (?:новости|материалы|статьи)|популярное|рекомендуем|"
+    r"вам может быть интересно|"
+    r"նմանատիպ (?:նյութեր|լուրեր)|(?:այս )?թեմայով|առնչվող (?:նյութեր|լուրեր)|"
+    r"(?:վերջին|այլ) (?:նորություններ|լուրեր)|"
+    r"(?:oxşar|digər|əlaqəli|maraqlı|son) xəbərlər|ən çox oxunanlar|"
+    r"(?:i̇lgili|ilgili|benzer|son|diğer) haberler|bunlar da ilginizi çekebilir|en çok okunanlar|"
+    r"(?:მსგავსი|დაკავშირებული|სხვა|ბოლო) (?:სიახლეები|ამბები)|mehr zum thema"
+)
+_OPENER = re.compile(rf"^\W{{0,3}}(?:{_POINTERS}|{_LISTS})\s*[:.!…→»>-]*\s*$", re.IGNORECASE)
+_HEAD = re.compile(rf"^\W{{0,3}}(?:{_LISTS})\s*[:.!…→»>-]*\s*$", re.IGNORECASE)
+# A sentence that begins with a pointer's words has neither a colon nor a dash after them.
+_POINTED = re.compile(
+    rf"^\W{{0,3}}(?:{_POINTERS})\s*(?:[:|→»>՝]|\s[-–—]\s).{{1,200}}$|"
+    r"^(?:à lire aussi|читайте также|lesen sie auch)\s.{1,200}$",
+    re.IGNORECASE,
+)
+_CALL = re.compile(
+    r"^.{0,80}\b(?:(?:sign up|subscribe|register)\b.{0,60}\b(?:newsletters?|channel|updates|e-?mail|app)\b|"
+    r"follow us (?:on|at)\b|join (?:us|our)\b.{0,30}(?:telegram|whatsapp|channel)|download (?:our|the) app\b|"
+    r"support (?:our|independent) journalism).{0,80}$|"
+    r"^.{0,60}(?:подпи(?:шитесь|сывайтесь)|присоединяйтесь).{0,80}$|"
+    r"^.{0,60}(?:հետևեք|բաժանորդագրվեք|միացեք).{0,30}(?:մեզ|telegram|facebook|տելեգրամ|մեր).{0,60}$|"
+    r"^.{0,60}(?:bizi .{0,30}izləyin|abunə olun|kanalımıza|bizi .{0,30}takip edin|abone olun).{0,60}$|"
+    r"^.{0,60}(?:გამოგვყევით|გამოიწერეთ|შემოგვიერთდით).{0,60}$",
     re.IGNORECASE,
 )
 _BANNER = re.compile(
     r"^(?:today(?: is)?|сегодня|այսօր|bu ?gün|bugün|დღეს)\s*[:՝—–,-].{0,40}\d{4}\D{0,5}$", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"[.!?։…:;][\"'”’»)\]]*$|^[\"“«].*[\"”»]$")
+
+_OPENER_CHARS = 60
+_HEADLINE_CHARS = 160
+_LIST_SHARE = 0.3  # of headlines among what follows a box: above it, what follows is a list of other stories
 
 
-def without_tail(paragraphs: list[str]) -> tuple[list[str], str]:
-    """The paragraphs before the first line that opens a tail, and that line ("" where there is none)."""
-    for number, paragraph in enumerate(paragraphs):
-        line = paragraph.strip()
-        if number and len(line) <= 60 and _TAIL.match(line):
-            return paragraphs[:number], line
-    return paragraphs, ""
+def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The article's own paragraphs, and the lines that opened what was cut.
+
+    A line such as "Read also" takes the headlines that follow it along. If what comes after those is a list of more
+    headlines and teasers, it was the tail, and everything goes; if it is text, it was a box, and the text stays.
+    """
+    kept: list[str] = []
+    cut: list[str] = []
+    position = 0
+    while position < len(paragraphs):
+        line = paragraphs[position].strip()
+        position += 1
+        if _POINTED.match(line) or _CALL.match(line):
+            cut.append(line)
+        elif kept and len(line) <= _OPENER_CHARS and _OPENER.match(line):
+            cut.append(line)
+            after = position
+            while after < len(paragraphs) and _is_headline(paragraphs[after]):
+                after += 1
+            if (after > position or _HEAD.match(line)) and _is_list(paragraphs[after:]):
+                break
+            position = after
+        else:
+            kept.append(paragraphs[position - 1])
+    return kept, cut
 
 
 def is_banner(paragraph: str) -> bool:
     """Whether the paragraph is a page's "Today: …" banner, which dates the visit and not the article."""
     return bool(_BANNER.match(paragraph.strip()))
+
+
+def _is_list(rest: Sequence[str]) -> bool:
+    """Whether what follows a box is more of the same: headlines and their teasers, or one teaser alone."""
+    return len(rest) <= 1 or sum(map(_is_headline, rest)) >= _LIST_SHARE * len(rest)
+
+
+def _is_headline(paragraph: str) -> bool:
+    """Whether a line reads like another story's headline or its torn teaser: short, or no whole sentence."""
+    line = paragraph.strip()
+    return len(line) <= _HEADLINE_CHARS and not _SENTENCE_END.search(line)

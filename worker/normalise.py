@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from worker.boilerplate import is_banner, without_tail
+from worker.boilerplate import is_banner, own_paragraphs
 from worker.bylines import agency_credit, machine_hint
 from worker.dates import believed, read_date
 from worker.headlines import without_site
@@ -179,9 +179,8 @@ def _texts(entry: Entry, title: str, notes: list[str]) -> tuple[str, str, dateti
 def _own_words(text: str, title: str, notes: list[str]) -> tuple[str, datetime | None]:
     """The article's own paragraphs, and the date that is printed above them."""
     paragraphs = [line for line in text.split("\n") if line.strip()] if "\n\n" not in text else text.split("\n\n")
-    paragraphs, tail = without_tail(paragraphs)
-    if tail:
-        notes.append(f"text: cut at {tail!r}")
+    paragraphs, cut = own_paragraphs(paragraphs)
+    notes += (f"text: cut at {line[:_DATELINE_CHARS]!r}" for line in cut)
     dateline: datetime | None = None
     kept: list[str] = []
     for number, paragraph in enumerate(paragraphs):

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from worker.boilerplate import is_banner, without_tail
-from worker.dates import read_date
-from worker.headlines import without_site
-from worker.markup import plain_line
+from worker.boilerplate import is_banner, own_paragraphs
+from worker.dates import read_local
+from worker.extract.metadata import Metadata
+from worker.headlines import title_key, without_site
+from worker.markup import plain_text
 
-_EDGE = 4  # paragraphs at the top among which headline, banner and date may be printed again
+_EDGE = 4  # paragraphs at the top among which headline, banner, byline and date may be printed again
 _DATE_LINE = 40  # characters
 _HEADLINE = 200
+_SHORT = 200  # characters: less is a flash, or a text that was missed
+_LEAD = 60
+_LEADS = ("p", "h2", "h3", "div", "span", "strong", "em")
 
 
-def body_of(tree: HtmlElement, url: str, headline: str) -> tuple[str, tuple[str, ...]]:
+def body_of(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> tuple[str, tuple[str, ...]]:
     """The text with a blank line between paragraphs, "" where none was found, and what was cut from it."""
-    document = bare_extraction(tree, url=url, include_comments=False, favor_precision=True)
-    if document is None or isinstance(document, dict):
+    paragraphs = _found(tree, metadata, url)
+    if not paragraphs:
         return "", ("text: none found",)
-    paragraphs = [line for line in (document.text or "").split("\n") if line.strip()]
-    paragraphs, tail = without_tail(paragraphs)
+    paragraphs, cut = own_paragraphs(paragraphs)
+    names = {title_key(headline), *map(title_key, metadata.authors), *map(title_key, metadata.sites), ""}
     paragraphs = [
         paragraph
         for number, paragraph in enumerate(paragraphs)
-        if not (number < _EDGE and _is_repetition(paragraph, headline))
+        if not (number < _EDGE and _is_repetition(paragraph, names))
     ]
-    return "\n\n".join(paragraphs), (f"text: cut at {tail!r}",) if tail else ()
+    if lead := _missed_lead(tree, metadata.description, [headline, *paragraphs]):
+        paragraphs.insert(0, lead)
+    return "\n\n".join(paragraphs), tuple(f"text: cut at {line[:_DATE_LINE]!r}" for line in cut)
 
 
 def first_line(article: str) -> tuple[str, str]:
@@ -38,10 +46,33 @@ def first_line(article: str) -> tuple[str, str]:
     return "", article
 
 
-def _is_repetition(paragraph: str, headline: str) -> bool:
-    line = plain_line(paragraph)
-    if is_banner(line) or (
-        headline and line.casefold().startswith(headline.casefold()) and len(line) < len(headline) + 40
-    ):
+def _found(tree: HtmlElement, metadata: Metadata, url: str) -> list[str]:
+    """What trafilatura finds when it is strict; when that is next to nothing, the most that anything else gives."""
+    strict = _trafilatura(tree, url, strict=True)
+    if sum(map(len, strict)) >= _SHORT:
+        return strict
+    structured = [line for line in plain_text(metadata.body).split("\n") if line.strip()]
+    return max(strict, structured, _trafilatura(tree, url, strict=False), key=lambda lines: sum(map(len, lines)))
+
+
+def _trafilatura(tree: HtmlElement, url: str, *, strict: bool) -> list[str]:
+    document = bare_extraction(tree, url=url, include_comments=False, favor_precision=strict)
+    text = "" if document is None or isinstance(document, dict) else document.text or ""
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def _is_repetition(paragraph: str, names: Iterable[str]) -> bool:
+    if is_banner(paragraph) or title_key(paragraph) in names or title_key(without_site(paragraph, ())) in names:
         return True
-    return len(line) <= _DATE_LINE and read_date(line) is not None
+    return len(paragraph) <= _DATE_LINE and read_local(paragraph) is not None
+
+
+def _missed_lead(tree: HtmlElement, description: str, lines: Iterable[str]) -> str:
+    """The page's description where it is printed as the article's lead, but stands in none of `lines`."""
+    key = title_key(description)
+    if len(description) < _LEAD or any(key in title_key(line) for line in lines):
+        return ""
+    for element in tree.iter(*_LEADS):
+        if len(element) <= 3 and title_key(element.text_content()) == key:
+            return description
+    return ""

@@ -28,6 +28,7 @@ class Metadata:
     headlines: tuple[str, ...] = ()  # JSON-LD, microdata
     titles: tuple[str, ...] = ()  # og:title, else its rivals
     description: str = ""
+    body: str = ""  # JSON-LD, perhaps with markup
     published: tuple[tuple[str, str], ...] = ()  # (where it stands, the string)
     updated: tuple[tuple[str, str], ...] = ()
     authors: tuple[str, ...] = ()
@@ -120,6 +121,7 @@ def metadata_of(tree: HtmlElement) -> Metadata:
         ),
         titles=tuple(plain_line(value) for name in _TITLES for value in metas.get(name, ())),
         description=plain_line(next(iter(metas.get("description", ())), "")),
+        body=next(filter(None, (_text(node.get("articleBody")) for node in nodes)), ""),
         published=(*_dates(nodes, "datePublished", "dateCreated", "uploadDate"), *listed),
         updated=(*_dates(nodes, "dateModified"), *changed),
         authors=(

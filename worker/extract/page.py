@@ -40,7 +40,7 @@ def _page(body: bytes, url: str, content_type: str, now: datetime | None, zone: 
         return Page(notes=(*problems, "page: no HTML"))
     metadata = metadata_of(tree)
     title = headline_of(tree, metadata, url)
-    article, cuts = body_of(tree, url, title)
+    article, cuts = body_of(tree, metadata, url, title)
     if not title:
         title, article = first_line(article)
     times = times_of(tree, metadata, title, article, url, now, zone)
