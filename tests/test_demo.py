@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -17,13 +18,18 @@ from worker.demo import DemoServer
 from worker.demo.documents import CONTENT_TYPES, article_page, feed_document
 from worker.demo.news import Item, load_week
 from worker.demo.replay import Release, Replay
-from worker.model import CONCEPTS, Outcome
+from worker.judge import Judge
+from worker.model import CONCEPTS, Article, Outcome
 from worker.parse import parse
+from worker.settings.lexicons import read_lexicons
+from worker.settings.region import read_region
+from worker.settings.rules import read_rules
 
 NOW = datetime(2031, 5, 4, 12, 0, 0, 400_000, tzinfo=UTC)
 WEEK = load_week()
 FEEDS = sorted(WEEK.outlets)
 LANGUAGES = ["az", "en", "hy", "ka", "ru", "tr"]
+CONFIG = Path(__file__).parents[1] / "config"
 FOREVER_S = 1e6
 REPORTED = {
     "ceasefire",
@@ -58,6 +64,26 @@ def stopwatch() -> Stopwatch:
 def server(stopwatch: Stopwatch) -> Iterator[DemoServer]:
     with DemoServer(NOW, pace_s=2.0, stopwatch=stopwatch) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def fired() -> dict[Item, set[str]]:
+    """The rules of the default profile that each item fires."""
+    judge = Judge(read_region(CONFIG / "region.toml"), read_lexicons(), read_rules(CONFIG / "rules.toml"))
+    return {item: {trace.rule_id for trace in judge.judge(article(item), dedicated=False).fired} for item in WEEK.items}
+
+
+def article(item: Item) -> Article:
+    return Article(
+        key=item.slug,
+        identity=item.slug,
+        url="",
+        title=item.title,
+        summary=item.summary,
+        text=item.text,
+        language=language_of(item),
+        published_at=NOW,
+    )
 
 
 def replay(pace_s: float = 2.5) -> Replay:
@@ -124,6 +150,24 @@ def test_some_news_stands_in_two_feeds_under_one_address() -> None:
     politics = {release.url for release in replay().releases("arax-politics", FOREVER_S)}
 
     assert arax & politics
+
+
+# What the default profile makes of it
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "concept",
+    ["ceasefire", "disarmament", "shelling", "casualties", "talks", "displacement", "prisoner_exchange"],
+)
+def test_an_event_is_flagged_in_every_language(fired: dict[Item, set[str]], language: str, concept: str) -> None:
+    reports = [item for item in WEEK.items if language_of(item) == language and concept in item.expects]
+
+    assert any(concept in fired[item] for item in reports)
+
+
+def test_no_trap_raises_an_alert_on_a_ceasefire_or_disarmament(fired: dict[Item, set[str]]) -> None:
+    assert [item.slug for item in WEEK.items if item.trap and fired[item] & {"ceasefire", "disarmament"}] == []
 
 
 # How it replays
