@@ -349,3 +349,22 @@ def test_the_bytes_that_brought_an_article_are_handed_out(log: World, tmp_path: 
     assert (tmp_path / "feed.xml").read_bytes() == rss(CEASEFIRE, BUDGET, FORMULA)
     assert "SHA-256" in result.output
     assert "nothing is kept for article 1" in str(run("capture", "1", "--page").exception)
+
+
+def test_try_schedule_compares_policies_at_one_budget(tmp_path: Path) -> None:
+    day = 86_400
+    stamps = [number * day / 6 + 3_600 * (number % 5) for number in range(240)]
+    (tmp_path / "traces.jsonl").write_text(json.dumps({"feed_id": "a", "timestamps": stamps}), encoding="utf-8")
+
+    figures = rows("try", "schedule", str(tmp_path / "traces.jsonl"), "--budget", "24", "--json")[0]
+    table = run("try", "schedule", str(tmp_path / "traces.jsonl")).output
+
+    assert set(figures) == {"fixed", "average_gap", "entry_frequency", "ours", "optimum"}
+    assert set(figures["ours"]) == {"mean_s", "median_s", "p95_s", "polls"}
+    assert "mean ÷ optimum" in table
+
+
+def test_try_schedule_says_what_is_wrong_with_its_input(tmp_path: Path) -> None:
+    (tmp_path / "traces.jsonl").write_text('{"feed_id": "a", "timestamps": [1, 2]}', encoding="utf-8")
+
+    assert "no trace has 60 timestamps" in str(run("try", "schedule", str(tmp_path / "traces.jsonl")).exception)

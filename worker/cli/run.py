@@ -59,6 +59,7 @@ def demo(
             channels=(Channel("console", "console"),),
             fetch=replace(settings.fetch, allow=("127.0.0.1",)),
             schedule=DEMO_PACE,
+            public_url="",  # no hub knows these feeds
         )
         said("Everything below is invented: outlets, events and words. Places are real.")
         _watch(invented, server.feeds(), "demo", DEMO_STATUS_EVERY_S, verbose=verbose, seconds=seconds or None)

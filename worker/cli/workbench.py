@@ -14,11 +14,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from worker import __version__
 from worker.bootstrap import settings_of_environment, utc_now
-from worker.cli.console import JsonOption, clock, console, json_lines, print_json, read_input, said
+from worker.cli.console import (
+    JsonOption,
+    UsageError,
+    clock,
+    console,
+    json_lines,
+    notices,
+    print_json,
+    read_input,
+    said,
+)
 from worker.cli.show import print_judgement
 from worker.dates import read_date
 from worker.errors import FetchError
@@ -29,6 +40,7 @@ from worker.languages import language_of
 from worker.model import Article, Feed, FetchRequest, Judgement, Outcome, ParsedFeed
 from worker.normalise import identities, normalise
 from worker.parse import parse
+from worker.schedule.simulator import simulate
 from worker.settings import fetch_limits
 
 app = typer.Typer(help="See what the line would make of an input. Stores nothing.", no_args_is_help=True)
@@ -223,3 +235,25 @@ def try_article(title: str, text: Annotated[str, typer.Argument()] = "") -> None
     judgement = judge.judge(_article_of({"id": "", "title": title, "text": text}))
     matches = [asdict(match) | {"field": match.span.field} for match in judgement.matches]
     print_judgement(judgement_to_json(judgement), matches)
+
+
+@app.command("schedule")
+def try_schedule(
+    traces: Annotated[str, typer.Argument(metavar="TRACES.jsonl", help="{feed_id, timestamps, resolution_s} a line.")],
+    budget: Annotated[float, typer.Option("--budget", min=0.1, help="Polls a feed and day, on average.")] = 24,
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """Replay publication times: how late each way of scheduling the same number of polls sees the news."""
+    with notices.status("replaying …"):
+        try:
+            figures = simulate(json_lines(traces), budget)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(f"{traces}: {error}; write {{feed_id, timestamps: [Unix seconds]}} a line") from error
+    if as_json:
+        print_json({policy: asdict(result) for policy, result in figures.items()})
+        return
+    table = Table("policy", "mean", "median", "95 %", "polls", "mean ÷ optimum", box=None, header_style="dim")
+    for policy, result in figures.items():
+        minutes = [f"{seconds / 60:.1f} min" for seconds in (result.mean_s, result.median_s, result.p95_s)]
+        table.add_row(policy, *minutes, str(result.polls), f"{result.mean_s / figures['optimum'].mean_s:.3f}")
+    console.print(table)
