@@ -20,6 +20,7 @@ from worker import tasks
 from worker.bootstrap import Services
 from worker.database import held_alone, migrate
 from worker.model import Feed
+from worker.web import create_app, serving
 
 THREADS = 8
 BEAT_LOOKS_EVERY_S = 0.2  # whether to stop, too
@@ -33,6 +34,7 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
     Raises:
         AlreadyRunningError: another one holds the database.
         StoreError: the database cannot be opened or migrated.
+        SettingsError: the web service's address cannot be listened on.
     """
     with held_alone(services.store.engine):
         migrate(services.store.engine)
@@ -59,12 +61,24 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
         beat.start()
         try:
             tasks.tick.apply_async(queue="poll")  # the first beat is TICK_S away
-            yield
+            with _web(services):
+                yield
         finally:
             beat.stop()
             _stop(running_worker)
             tasks.use(None)
             services.close()
+
+
+@contextmanager
+def _web(services: Services) -> Iterator[None]:
+    """The web service, where hubs are told how to reach it."""
+    settings = services.settings
+    if not settings.public_url:
+        yield
+        return
+    with serving(create_app(services, tasks.nudge_poll), settings.web_host, settings.web_port):
+        yield
 
 
 def _stop(running_worker: threading.Thread) -> None:
