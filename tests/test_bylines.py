@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.bylines import agency_credit, machine_hint
+from worker.bylines import agency_credit, machine_hint, without_byline
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,18 @@ def test_news_about_machines_is_none(author: str, text: str) -> None:
 )
 def test_a_credit_line_names_its_agency(text: str, agency: str) -> None:
     assert agency_credit(text) == agency
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "kept", "name"),
+    [
+        (["Text.", "Author: Nare"], ["Text."], "Nare"),
+        (["Text.", "OpenAI", "Author: OpenAI"], ["Text."], "OpenAI"),
+        (["Text.", "Автор: Анна", "12:30"], ["Text.", "12:30"], "Анна"),
+        (["Author: Nare", "One.", "Two.", "Three."], ["Author: Nare", "One.", "Two.", "Three."], ""),
+        (["Text."], ["Text."], ""),
+        ([], [], ""),
+    ],
+)
+def test_a_closing_byline_is_taken_from_the_text(paragraphs: list[str], kept: list[str], name: str) -> None:
+    assert without_byline(paragraphs) == (kept, name)

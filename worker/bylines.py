@@ -7,6 +7,7 @@ text. Both are hints to show beside an article, never reasons to drop it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Agencies whose credit lines stand in the region's news: name → what the line says.
 _AGENCIES = {
@@ -51,6 +52,11 @@ _MACHINE_SENTENCE = re.compile(
     rf"(?:süni intellekt|yapay zeka)\w*\s+(?:tərəfindən|tarafından|vasitəsilə|ile|ilə)",
     re.IGNORECASE,
 )
+_AUTHOR_LINE = re.compile(
+    r"^(?:authors?|written by|автор(?:ы)?|müəllif|yazar|հեղինակ|ავტორი|auteur|autor|autore)\s*[:՝—–-]\s*(.{2,60})$",
+    re.IGNORECASE,
+)
+_LAST = 3  # paragraphs among which a byline stands at the end of a text
 _CREDIT_EDGE = 160
 _EDGE = 600  # characters at either end of a text in which such lines stand
 
@@ -68,3 +74,15 @@ def agency_credit(text: str) -> str:
     """The agency that `text` credits at its start or end, "" where it credits none."""
     found = _CREDIT.search(text[:_CREDIT_EDGE]) or _CREDIT.search(text[-_CREDIT_EDGE:])
     return _NAMES[next(filter(None, found.groups()))] if found else ""
+
+
+def without_byline(paragraphs: Sequence[str]) -> tuple[list[str], str]:
+    """The paragraphs without a closing "Author: …" line (and the name printed above it), and the name."""
+    for number in range(max(0, len(paragraphs) - _LAST), len(paragraphs)):
+        if found := _AUTHOR_LINE.match(paragraphs[number].strip()):
+            name = found[1].strip()
+            before = list(paragraphs[:number])
+            while before and before[-1].strip() == name:
+                before.pop()
+            return [*before, *paragraphs[number + 1 :]], name
+    return list(paragraphs), ""

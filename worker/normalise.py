@@ -11,11 +11,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
 
 from worker.boilerplate import is_banner, own_paragraphs
-from worker.bylines import agency_credit, machine_hint
+from worker.bylines import agency_credit, machine_hint, without_byline
 from worker.dates import believed, read_date
-from worker.headlines import without_site
+from worker.headlines import title_key, without_site
 from worker.languages import language_of
 from worker.markup import plain_line, plain_text
 from worker.model import Article, Entry, Feed, Page, ParsedFeed
@@ -84,14 +85,14 @@ def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, ident
     identity = identity or identities([entry], feed, parsed.repeated)[0]
     publisher, family = _publisher(entry, feed, notes)
     title = without_site(plain_line(entry.title), (publisher, feed.publisher, feed.name, host_of(feed.url)))
-    summary, text, dateline = _texts(entry, title, notes)
-    published_at, updated_at = _times(entry, feed, dateline, now, notes)
-    author = plain_line(entry.author)
-    machine = machine_hint(author, f"{summary}\n{text}")
-    if machine:
-        notes.append(f"machine_written: {machine}")
-    if credit := agency_credit(text or summary):
-        notes.append(f"credit: {credit}")
+    teaser, body = _words(entry.summary, title, notes), _words(entry.content, title, notes)
+    summary, text = teaser.text, body.text if body.text != teaser.text else ""
+    published_at, updated_at = _times(entry, feed, body.dateline or teaser.dateline, now, notes)
+    byline = body.author or teaser.author
+    author = plain_line(entry.author) or byline
+    machine = machine_hint(byline or author, f"{summary}\n{text}")
+    credit = agency_credit(text or summary)
+    notes += [f"machine_written: {machine}"] * bool(machine) + [f"credit: {credit}"] * bool(credit)
     return Article(
         key=identity if identity.startswith("https://") else f"{feed.url}#{identity}",
         identity=identity,
@@ -108,7 +109,7 @@ def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, ident
         first_seen_at=now,
         fingerprint=fingerprint_of(title, summary, text),
         machine_written=bool(machine),
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -168,31 +169,33 @@ def _publisher(entry: Entry, feed: Feed, notes: list[str]) -> tuple[str, str]:
     return name, host_of(entry.source_url) or name.casefold()
 
 
-def _texts(entry: Entry, title: str, notes: list[str]) -> tuple[str, str, datetime | None]:
-    summary, dateline = _own_words(plain_text(entry.summary), title, notes)
-    text, text_dateline = _own_words(plain_text(entry.content), title, notes)
-    if text == summary:
-        text = ""
-    return summary, text, text_dateline or dateline
+class _Words(NamedTuple):
+    """What an entry's HTML says, less what is printed around it."""
+
+    text: str = ""
+    dateline: datetime | None = None  # a line above the text that is nothing but a date
+    author: str = ""  # a line below it that names him
 
 
-def _own_words(text: str, title: str, notes: list[str]) -> tuple[str, datetime | None]:
-    """The article's own paragraphs, and the date that is printed above them."""
-    paragraphs = [line for line in text.split("\n") if line.strip()] if "\n\n" not in text else text.split("\n\n")
+def _words(markup: str, title: str, notes: list[str]) -> _Words:
+    paragraphs = [line for line in plain_text(markup).split("\n") if line.strip()]
     paragraphs, cut = own_paragraphs(paragraphs)
     notes += (f"text: cut at {line[:_DATELINE_CHARS]!r}" for line in cut)
+    paragraphs, author = without_byline(paragraphs)
     dateline: datetime | None = None
     kept: list[str] = []
     for number, paragraph in enumerate(paragraphs):
         if number < _DATELINE_WITHIN and is_banner(paragraph):
             notes.append(f"text: banner {paragraph[:_DATELINE_CHARS]!r} ignored")
-            continue
-        if number < _DATELINE_WITHIN and dateline is None and len(paragraph) <= _DATELINE_CHARS:
-            dateline = read_date(paragraph)
-            if dateline is not None:
-                continue
-        kept.append(paragraph)
-    return "\n\n".join(kept), dateline
+        elif number < _DATELINE_WITHIN and dateline is None and (printed := _printed_date(paragraph)):
+            dateline = printed
+        elif number >= _DATELINE_WITHIN or title_key(without_site(paragraph, ())) != title_key(title):
+            kept.append(paragraph)
+    return _Words("\n\n".join(kept), dateline, author)
+
+
+def _printed_date(paragraph: str) -> datetime | None:
+    return read_date(paragraph) if len(paragraph) <= _DATELINE_CHARS else None
 
 
 def _times(

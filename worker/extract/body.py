@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from worker.boilerplate import is_banner, own_paragraphs
+from worker.bylines import without_byline
 from worker.dates import read_local
 from worker.extract.metadata import Metadata
 from worker.headlines import title_key, without_site
-from worker.markup import plain_text
+from worker.markup import plain_line, plain_text
 
 _EDGE = 4  # paragraphs at the top among which headline, banner, byline and date may be printed again
 _DATE_LINE = 40  # characters
 _HEADLINE = 200
 _SHORT = 200  # characters: less is a flash, or a text that was missed
 _LEAD = 60
+_AROUND = frozenset({"nav", "aside", "footer", "form", "noscript"})
 _LEADS = ("p", "h2", "h3", "div", "span", "strong", "em")
 
 
-def body_of(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> tuple[str, tuple[str, ...]]:
-    """The text with a blank line between paragraphs, "" where none was found, and what was cut from it."""
+class Body(NamedTuple):
+    """The article's own words, and what was cut from around them."""
+
+    text: str = ""  # paragraphs separated by a blank line; "" where none was found
+    author: str = ""  # as the text's last line names him
+    notes: tuple[str, ...] = ()
+
+
+def body_of(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> Body:
+    """The body of the article under `headline`."""
     paragraphs = _found(tree, metadata, url)
     if not paragraphs:
-        return "", ("text: none found",)
+        return Body(notes=("text: none found",))
     paragraphs, cut = own_paragraphs(paragraphs)
+    paragraphs, author = without_byline(paragraphs)
     names = {title_key(headline), *map(title_key, metadata.authors), *map(title_key, metadata.sites), ""}
     paragraphs = [
         paragraph
@@ -35,7 +47,8 @@ def body_of(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> t
     ]
     if lead := _missed_lead(tree, metadata.description, [headline, *paragraphs]):
         paragraphs.insert(0, lead)
-    return "\n\n".join(paragraphs), tuple(f"text: cut at {line[:_DATE_LINE]!r}" for line in cut)
+    notes = tuple(f"text: cut at {line[:_DATE_LINE]!r}" for line in cut)
+    return Body("\n\n".join(paragraphs), author, notes)
 
 
 def first_line(article: str) -> tuple[str, str]:
@@ -47,12 +60,26 @@ def first_line(article: str) -> tuple[str, str]:
 
 
 def _found(tree: HtmlElement, metadata: Metadata, url: str) -> list[str]:
-    """What trafilatura finds when it is strict; when that is next to nothing, the most that anything else gives."""
+    """What trafilatura finds when it is strict, or else: the page's own word for its article, however short."""
     strict = _trafilatura(tree, url, strict=True)
     if sum(map(len, strict)) >= _SHORT:
         return strict
     structured = [line for line in plain_text(metadata.body).split("\n") if line.strip()]
-    return max(strict, structured, _trafilatura(tree, url, strict=False), key=lambda lines: sum(map(len, lines)))
+    longest = max(strict, structured, _flash(tree), key=lambda lines: sum(map(len, lines)))
+    return longest or _trafilatura(tree, url, strict=False)
+
+
+def _flash(tree: HtmlElement) -> list[str]:
+    """The paragraphs inside the page's article element: a wire flash is too short for anything cleverer."""
+    for container in (*tree.xpath(".//*[@itemprop='articleBody']"), *tree.iter("article"), *tree.iter("main")):
+        texts = [
+            plain_line(paragraph.text_content())
+            for paragraph in container.iter("p")
+            if not any(above.tag in _AROUND for above in paragraph.iterancestors())
+        ]
+        if any(texts):
+            return [text for text in texts if text]
+    return []
 
 
 def _trafilatura(tree: HtmlElement, url: str, *, strict: bool) -> list[str]:

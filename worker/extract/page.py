@@ -16,6 +16,8 @@ from worker.languages import language_of
 from worker.model import Page
 from worker.urls import clean_url, same_site
 
+_AUTHORS = 4  # names that are shown; news agencies list up to a dozen
+
 
 def extract(body: bytes, url: str, content_type: str = "", *, now: datetime | None = None, zone: tzinfo = UTC) -> Page:
     """The article on the page `body` that was fetched from `url`.
@@ -33,20 +35,21 @@ def extract(body: bytes, url: str, content_type: str = "", *, now: datetime | No
         return Page(notes=(f"page: unreadable: {type(error).__name__}: {error}"[:200],))
 
 
-def _page(body: bytes, url: str, content_type: str, now: datetime | None, zone: tzinfo) -> Page:
-    text, _, problems = decoded(body, content_type)
+def _page(document: bytes, url: str, content_type: str, now: datetime | None, zone: tzinfo) -> Page:
+    text, _, problems = decoded(document, content_type)
     tree = load_html(text)
     if tree is None:
         return Page(notes=(*problems, "page: no HTML"))
     metadata = metadata_of(tree)
     title = headline_of(tree, metadata, url)
-    article, cuts = body_of(tree, metadata, url, title)
+    body = body_of(tree, metadata, url, title)
+    article = body.text
     if not title:
         title, article = first_line(article)
     times = times_of(tree, metadata, title, article, url, now, zone)
-    author = ", ".join(dict.fromkeys(filter(None, metadata.authors[:4])))
-    machine = machine_hint(author, article)
-    notes = [*problems, *times.notes, *cuts]
+    author = ", ".join(dict.fromkeys(filter(None, metadata.authors[:_AUTHORS]))) or body.author
+    machine = machine_hint(body.author or author, article)
+    notes = [*problems, *times.notes, *body.notes]
     if machine:
         notes.append(f"machine_written: {machine}")
     if credit := agency_credit(article):
