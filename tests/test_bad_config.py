@@ -10,6 +10,8 @@ import pytest
 from worker.errors import SettingsError
 from worker.settings.channels import read_channels
 from worker.settings.feeds import read_feeds
+from worker.settings.region import read_region
+from worker.settings.rules import read_rules
 
 CASES = Path(__file__).parent / "data" / "bad_config"
 SECRETS = {
@@ -21,6 +23,8 @@ SECRETS = {
 READERS: dict[str, Callable[[Path], object]] = {
     "channels.toml": lambda path: read_channels(path, SECRETS, frozenset({"ceasefire"})),
     "feeds.toml": read_feeds,
+    "region.toml": read_region,
+    "rules.toml": lambda path: read_rules(path, frozenset({"Lachin corridor"})),
 }
 BAD_FILES = sorted(path for name in READERS for path in CASES.glob(f"*/{name}"))
 

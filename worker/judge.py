@@ -101,19 +101,20 @@ def _placed(
         if seen.sort in (Sort.REGION, Sort.ELSEWHERE):
             sentences = concerned[seen.field]
             number = by_name[seen.field].sentence_at(seen.start)
-            if seen.sort is Sort.REGION or seen.name in powers:
+            if seen.sort is Sort.REGION:
                 sentences[number] = ""
-            else:
-                sentences.setdefault(number, seen.name)
-    return tuple(_located(match, by_name[match.span.field], concerned[match.span.field]) for match in matches)
+            elif number not in sentences or sentences[number] in powers:
+                sentences[number] = seen.name
+    return tuple(_located(match, by_name[match.span.field], concerned[match.span.field], powers) for match in matches)
 
 
-def _located(match: Match, passage: Passage, concerned: dict[int, str]) -> Match:
+def _located(match: Match, passage: Passage, concerned: dict[int, str], powers: Collection[str]) -> Match:
     number = passage.sentence_at(passage.folded.position(match.span.start))
     while number >= 0 and number not in concerned:
         number -= 1
     elsewhere = concerned.get(number, "")
-    return replace(match, elsewhere=elsewhere) if elsewhere else match
+    # Russia alone may well be about the region; Russia beside Ukraine is not, and stands as Ukraine here.
+    return replace(match, elsewhere=elsewhere) if elsewhere and elsewhere not in powers else match
 
 
 def judgement_to_json(judgement: Judgement) -> dict[str, Any]:

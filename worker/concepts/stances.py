@@ -30,7 +30,7 @@ _FIRST_YEAR = 1900  # smaller numbers are seldom years
 _EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
 _OPERATORS = frozenset({Stance.DENIED, Stance.CALLED_FOR, Stance.PROPOSED})
-_GOVERNED = frozenset({Stance.AGREED, Stance.IN_FORCE, Stance.VIOLATED, Stance.ENDED})
+_GOVERNED = frozenset({Stance.AGREED, Stance.IN_FORCE, Stance.VIOLATED, Stance.ENDED, Stance.PROPOSED})
 
 # Concepts whose bare mention does not say that the thing is so; a bare mention of any other reports it as a fact.
 _NEVER_ASSUMED = frozenset({"ceasefire", "disarmament", "peace_deal"})
@@ -109,7 +109,7 @@ def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hi
     """`verdict`, or that of the denial, call or proposal that governs its cue."""
     heaviest = _GOVERNS
     for cue in cues:
-        if cue.payload.stance in _OPERATORS:
+        if cue.payload.stance in _OPERATORS and cue.payload.stance is not decisive.payload.stance:
             strength = _weight(text, decisive.start, decisive.end, cue, heaviest)
             if strength > heaviest:
                 heaviest = strength

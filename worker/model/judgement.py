@@ -139,7 +139,7 @@ class Rule:
     any: tuple[str, ...] = ()  # own words and phrases; `*` at the end stands for any ending
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
-    near: int | None = None  # at most so many words between the words of `all` (or a word of `any` and the concept)
+    near: int | None = None  # at most so many words between the words of `all` and one of `any`
     fields: tuple[str, ...] = ("title", "summary", "text")
     regions: tuple[Region, ...] = (Region.YES,)
     places: tuple[str, ...] = ()

@@ -137,7 +137,7 @@ def _compile(written: str, endings: Mapping[str, str]) -> list[tuple[str, re.Pat
         raise TermError(f"{written!r} is no term; write at least one word, and gaps only between words")
     literal = [word for word in words if not _SPECIAL.search(word) and "/" not in word and not _GAP.fullmatch(word)]
     if len(literal) == len(words):
-        return [(f"{spaced_out(fold(' '.join(words)).text)}", None)]
+        return [(f" {spaced_out(fold(' '.join(words)).text).strip()} ", None)]
     compiled: list[tuple[str, re.Pattern[str] | None]] = []
     tail = "".join(_pattern_of_following(word, words[at - 1], endings, written) for at, word in enumerate(words) if at)
     for first in _alternatives(words[0]):
@@ -150,7 +150,10 @@ def _compile(written: str, endings: Mapping[str, str]) -> list[tuple[str, re.Pat
 
 @lru_cache(maxsize=4096)
 def _pattern(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)
+    try:
+        return re.compile(expression)
+    except re.error as error:
+        raise TermError(f"{expression!r} is no regular expression ({error.msg}); correct the group") from error
 
 
 def _pattern_of_following(word: str, previous: str, endings: Mapping[str, str], written: str) -> str:
