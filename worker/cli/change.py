@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from worker.bootstrap import utc_now
-from worker.cli.console import UsageError, clock, duration, opened, read_input, said
+from worker.cli.console import UsageError, clock, duration, notices, opened, read_input, said
 from worker.errors import DeliveryError
 from worker.model import Channel, Feed, Silence
-from worker.opml import feeds_from_opml, opml_from_feeds
+from worker.opml import opml_from_feeds, subscriptions
 from worker.render import probe_message
 
 PANEL = "Change"
@@ -97,7 +98,10 @@ def _channel(channels: tuple[Channel, ...], name: str) -> Channel:
 @opml_app.command("import")
 def import_opml(file: Annotated[str, typer.Argument(help="An OPML file, or - for standard input.")]) -> None:
     """Add the feeds of an OPML file. They are kept in the database, beside those of config/feeds.toml."""
-    found = feeds_from_opml(read_input(file))
+    read = subscriptions(read_input(file))
+    for problem in read.problems:
+        notices.print(Text(f"{file}: {problem}", style="yellow"))
+    found = read.feeds
     if not found:
         raise UsageError(f"{file}: no feed in it; give an OPML file with outlines of type rss")
     with opened() as services:
