@@ -18,6 +18,7 @@ log = logging.getLogger("trucewire")
 ROUTE_BATCH = 200
 BATCH = 10
 LEASE = timedelta(minutes=5)
+SEND_AT_MOST = timedelta(minutes=2)  # what one send may take, by the channels' own time-outs
 FOR_S = 60.0
 MAX_ATTEMPTS = 15  # with the back-off below: given up after about twelve hours
 BACK_OFF_S = 5.0
@@ -54,6 +55,8 @@ def deliver(services: Services, channel_name: str) -> int:
         if not leased:
             break
         for notification in leased:
+            if services.now() + SEND_AT_MOST > now + LEASE:
+                break  # somebody else may hold the rest by the time it would be sent, and have sent it
             sent += _deliver_one(services, notification)
     return sent
 
