@@ -27,6 +27,7 @@ _HABIT_S = 150 * DAY_S  # memory of the habit: seasons change it, weeks do not
 _HOUR_PRIOR, _DAY_PRIOR = 3.0, 10.0  # entries an hour or a weekday must show to be half believed
 _VOTE_CAP = 5  # entries of one poll that count in the vote: a flood of renamed entries is no burst
 _VOTE_SHARE = 0.005  # of all votes, given back per entry expected: no scale is ever silenced for good
+_WONDER = 7.0  # nats of surprise at which a burst is as likely as chance: it starts once in a thousand polls
 _MONDAY = 3  # the epoch fell on a Thursday
 _PARTS = ("counts", "exposures", "votes", "hours", "days")
 _SIZES = [len(_SCALES)] * 3 + [24, 7]
@@ -106,7 +107,15 @@ class Rhythm:
 
     def pace(self, ahead: float) -> float:
         """Entries a second of an average hour, `ahead` seconds after the last observation."""
-        return sum(vote * pace for vote, pace in zip(self.votes, self._paces(ahead), strict=True))
+        paces = self._paces(ahead)
+        voted = sum(vote * pace for vote, pace in zip(self.votes, paces, strict=True))
+        # Votes are won by foretelling, and the first poll that finds a burst was not foretold: believe one at once
+        # where the last hour would be a wonder at the week's pace.
+        count, expected = self.counts[-1], self.exposures[-1] * paces[1]
+        if paces[-1] <= voted or count <= expected or expected <= 0:
+            return voted
+        surprise = count * log(count / expected) - (count - expected)
+        return voted + (paces[-1] - voted) / (1 + exp(min(_WONDER - surprise, 50.0)))
 
     @property
     def usual(self) -> float:

@@ -22,6 +22,9 @@ from worker.schedule.rhythm import Rhythm
 from worker.schedule.traces import Trace, usable_traces
 
 _REPRICINGS = 1_000  # over the length of a trace
+_LONGEST_S = 2 * DAY_S  # between two polls: the budget decides, not a bound
+_MADE_UP_WITHIN = 0.1  # of the scored half: when it ends, there is no time to make up for anything
+_CORRECTION = 0.25  # of the budget, at most
 _LEARNING_POLLS_PER_DAY = 24.0  # at most, in the half that is not scored: more teaches little and takes long
 
 
@@ -63,20 +66,28 @@ def simulate(rows: Iterable[Mapping[str, Any]], polls_per_day: float) -> dict[st
 
 def ours(traces: Sequence[Trace], polls_per_day: float) -> Replay:
     """Trucewire's own schedule."""
-    limits = Limits(
-        polls_per_day=polls_per_day, maximum_s=2 * DAY_S, backoff_cap_s=2 * DAY_S, default_entries_per_day=10.0
-    )
-    frugal = replace(limits, polls_per_day=min(polls_per_day, _LEARNING_POLLS_PER_DAY))
-    price, replay = price_for([], frugal), Replay()
+    limits = Limits(polls_per_day=polls_per_day, maximum_s=_LONGEST_S, backoff_cap_s=_LONGEST_S)
+    learning = replace(limits, polls_per_day=min(polls_per_day, _LEARNING_POLLS_PER_DAY))
+    price, replay = price_for([], learning), Replay()
     feeds = [_Watched(trace, limits) for trace in traces]
     for step in range(1, _REPRICINGS + 1):
         for feed in feeds:
             feed.run(feed.begin + step / _REPRICINGS * feed.length, price, replay)
+        left = 2 * (1 - step / _REPRICINGS)  # of the scored half
+        granted = _granted(traces, polls_per_day, left, replay.polls) if left <= 1 else learning.polls_per_day
         demands = [(feed.demand, feed.length) for feed in feeds if feed.demand]
-        price = clearing_price(demands, frugal if step < _REPRICINGS // 2 else limits)
+        price = clearing_price(demands, replace(limits, polls_per_day=granted))
     for feed in feeds:
-        feed.run(feed.trace.times[-1] + limits.maximum_s, price, replay)
+        feed.run(feed.trace.times[-1] + _LONGEST_S, price, replay)
     return replay
+
+
+def _granted(traces: Sequence[Trace], polls_per_day: float, left: float, spent: int) -> float:
+    """Polls a feed and day from now on: what was spent too much or too little so far is made up for, gently."""
+    days = sum(trace.scored_s for trace in traces) / DAY_S
+    surplus = polls_per_day * days * (1 - left) - spent
+    correction = surplus / (days * max(left, _MADE_UP_WITHIN)) / polls_per_day
+    return polls_per_day * (1 + min(max(correction, -_CORRECTION), _CORRECTION))
 
 
 class _Watched:
