@@ -104,9 +104,7 @@ def test_the_headline_is_what_the_pages_titles_agree_on(head: str, title: str) -
 
 
 def test_a_sites_name_as_heading_is_no_headline() -> None:
-    head = (
-        '<meta property="og:site_name" content="Gazette"><title>Bridge reopens at last | Gazette</title>'
-    )
+    head = '<meta property="og:site_name" content="Gazette"><title>Bridge reopens at last | Gazette</title>'
     html = f"<html><head>{head}</head><body><h1>Gazette</h1><article>{TEXT}</article></body></html>"
 
     assert extract(html.encode(), URL).title == "Bridge reopens at last"
@@ -175,6 +173,24 @@ def test_a_date_printed_below_the_headline_is_read_in_the_regions_languages(line
 )
 def test_what_dates_something_else_leaves_the_time_unknown(above: str, below: str) -> None:
     assert made(above=above, below=below).published_at is None
+
+
+def test_a_date_printed_above_the_text_beats_a_page_that_dates_its_copy() -> None:
+    head = "<meta property='article:published_time' content='2026-03-14T09:00:00Z'>"
+
+    found = made(head, text=f"<p>Today: Mar 20, 2026</p><p>September 20, 2023</p>{TEXT}")
+
+    assert found.published_at == datetime(2023, 9, 20, tzinfo=UTC)
+    assert found.updated_at == datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
+
+
+def test_of_several_described_articles_the_page_is_the_one_with_its_address() -> None:
+    other = json_ld(datePublished="2020-01-01", headline="Another story", url="https://gazette.example/news/other")
+    this = json_ld(
+        datePublished="2026-03-14T09:00:00Z", mainEntityOfPage={"@id": "https://gazette.example/news/bridge"}
+    )
+
+    assert made(other + this).published_at == datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 
 
 def test_the_address_dates_what_nothing_else_does() -> None:

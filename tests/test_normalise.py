@@ -299,8 +299,16 @@ def test_an_aggregators_source_is_the_publisher() -> None:
         source_url="https://www.outlet.example/",
     )
 
-    assert (article.publisher, article.family) == ("Outlet Daily", "outlet.example")
+    assert (article.publisher, article.family) == ("Outlet Daily", "outlet-daily")
     assert article.title == "Bridge reopens after two years"
+
+
+def test_an_aggregators_source_belongs_to_the_family_it_is_known_to_belong_to() -> None:
+    entry = an_entry(source_name="Outlet Daily", source_url="https://www.outlet.example/")
+
+    article = articles_of(a_document(entry), FEED, NOW, {"outlet.example": "outlet-group"})[0]
+
+    assert article.family == "outlet-group"
 
 
 @pytest.mark.parametrize(

@@ -86,3 +86,8 @@ def without_byline(paragraphs: Sequence[str]) -> tuple[list[str], str]:
                 before.pop()
             return [*before, *paragraphs[number + 1 :]], name
     return list(paragraphs), ""
+
+
+def family_of(publisher: str) -> str:
+    """The family of a publisher that nobody has put into one: its name in small letters and hyphens."""
+    return re.sub(r"[\W_]+", "-", publisher.casefold()).strip("-") or publisher

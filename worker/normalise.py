@@ -8,13 +8,14 @@ Pure: the time is an argument. Never raises on any parsed entry, never fetches, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from types import MappingProxyType
 from typing import NamedTuple
 
 from worker.boilerplate import is_banner, own_paragraphs
-from worker.bylines import agency_credit, machine_hint, without_byline
+from worker.bylines import agency_credit, family_of, machine_hint, without_byline
 from worker.dates import believed, read_date
 from worker.headlines import title_key, without_site
 from worker.languages import language_of
@@ -24,16 +25,27 @@ from worker.urls import canonical_url, clean_url, host_of, same_site
 
 # The clock of an outlet that prints no zone. None of these has changed its clocks since 2016.
 _ZONES = {"AM": 4.0, "AZ": 4.0, "GE": 4.0, "RU": 3.0, "TR": 3.0, "IR": 3.5}
+_NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 _DATELINE_CHARS = 40  # a line that is nothing but a date
 _DATELINE_WITHIN = 4  # … among an article's first paragraphs
 _DISAGREEMENT = timedelta(days=2)  # less is a matter of zones and of late evenings
 
 
-def articles_of(parsed: ParsedFeed, feed: Feed, now: datetime) -> tuple[Article, ...]:
-    """Every entry of one feed document that says anything as an article, one per key, in the document's order."""
+def articles_of(
+    parsed: ParsedFeed, feed: Feed, now: datetime, families: Mapping[str, str] = _NO_FAMILIES
+) -> tuple[Article, ...]:
+    """Every entry of one feed document that says anything as an article, one per key, in the document's order.
+
+    Args:
+        parsed: the document.
+        feed: the feed as it is configured.
+        now: the time of this poll, aware.
+        families: publisher families by host, for the sources that an aggregator names.
+    """
     found = identities(parsed.entries, feed, parsed.repeated)
     articles = (
-        normalise(entry, feed, parsed, now, identity) for entry, identity in zip(parsed.entries, found, strict=True)
+        normalise(entry, feed, parsed, now, identity, families)
+        for entry, identity in zip(parsed.entries, found, strict=True)
     )
     unique: dict[str, Article] = {}
     for article in articles:
@@ -71,7 +83,14 @@ def identities(entries: Sequence[Entry], feed: Feed, repeated: Iterable[str] = (
     )
 
 
-def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, identity: str = "") -> Article:
+def normalise(
+    entry: Entry,
+    feed: Feed,
+    parsed: ParsedFeed,
+    now: datetime,
+    identity: str = "",
+    families: Mapping[str, str] = _NO_FAMILIES,
+) -> Article:
     """The article that `entry` of `feed` is.
 
     Args:
@@ -80,10 +99,11 @@ def normalise(entry: Entry, feed: Feed, parsed: ParsedFeed, now: datetime, ident
         parsed: the document that the entry stands in.
         now: the time of this poll, aware.
         identity: from `identities`; without it, the entry is taken to be alone in its document.
+        families: publisher families by host, for the sources that an aggregator names.
     """
     notes: list[str] = []
     identity = identity or identities([entry], feed, parsed.repeated)[0]
-    publisher, family = _publisher(entry, feed, notes)
+    publisher, family = _publisher(entry, feed, families, notes)
     title = without_site(plain_line(entry.title), (publisher, feed.publisher, feed.name, host_of(feed.url)))
     teaser, body = _words(entry.summary, title, notes), _words(entry.content, title, notes)
     summary, text = teaser.text, body.text if body.text != teaser.text else ""
@@ -158,7 +178,7 @@ def _criteria(entry: Entry) -> list[str]:
     return [candidate for candidate in candidates if candidate]
 
 
-def _publisher(entry: Entry, feed: Feed, notes: list[str]) -> tuple[str, str]:
+def _publisher(entry: Entry, feed: Feed, families: Mapping[str, str], notes: list[str]) -> tuple[str, str]:
     """Whose article it is: an aggregator names its sources, an outlet at most itself."""
     name = plain_line(entry.source_name)
     if not name or name.casefold() in (feed.publisher.casefold(), feed.name.casefold()):
@@ -166,7 +186,7 @@ def _publisher(entry: Entry, feed: Feed, notes: list[str]) -> tuple[str, str]:
     if entry.source_url and same_site(entry.source_url, feed.url):
         return feed.publisher, feed.family
     notes.append(f"publisher: {name}, named by the feed as its source")
-    return name, host_of(entry.source_url) or name.casefold()
+    return name, families.get(host_of(entry.source_url)) or family_of(name)
 
 
 class _Words(NamedTuple):

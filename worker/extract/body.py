@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -29,6 +29,7 @@ class Body(NamedTuple):
 
     text: str = ""  # paragraphs separated by a blank line; "" where none was found
     author: str = ""  # as the text's last line names him
+    dateline: str = ""  # a line above the text that is nothing but a date
     notes: tuple[str, ...] = ()
 
 
@@ -40,15 +41,13 @@ def body_of(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> B
     paragraphs, cut = own_paragraphs(paragraphs)
     paragraphs, author = without_byline(paragraphs)
     names = {title_key(headline), *map(title_key, metadata.authors), *map(title_key, metadata.sites), ""}
-    paragraphs = [
-        paragraph
-        for number, paragraph in enumerate(paragraphs)
-        if not (number < _EDGE and _is_repetition(paragraph, names))
-    ]
+    top = [line for line in paragraphs[:_EDGE] if not _is_repetition(line, names)]
+    dateline = next((line for line in top if _is_date(line)), "")
+    paragraphs = [line for line in top if not _is_date(line)] + paragraphs[_EDGE:]
     if lead := _missed_lead(tree, metadata.description, [headline, *paragraphs]):
         paragraphs.insert(0, lead)
     notes = tuple(f"text: cut at {line[:_DATE_LINE]!r}" for line in cut)
-    return Body("\n\n".join(paragraphs), author, notes)
+    return Body("\n\n".join(paragraphs), author, dateline, notes)
 
 
 def first_line(article: str) -> tuple[str, str]:
@@ -88,10 +87,12 @@ def _trafilatura(tree: HtmlElement, url: str, *, strict: bool) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
-def _is_repetition(paragraph: str, names: Iterable[str]) -> bool:
-    if is_banner(paragraph) or title_key(paragraph) in names or title_key(without_site(paragraph, ())) in names:
-        return True
-    return len(paragraph) <= _DATE_LINE and read_local(paragraph) is not None
+def _is_repetition(line: str, names: Container[str]) -> bool:
+    return is_banner(line) or title_key(line) in names or title_key(without_site(line, ())) in names
+
+
+def _is_date(line: str) -> bool:
+    return len(line) <= _DATE_LINE and read_local(line) is not None
 
 
 def _missed_lead(tree: HtmlElement, description: str, lines: Iterable[str]) -> str:

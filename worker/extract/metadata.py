@@ -12,6 +12,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from worker.markup import plain_line
+from worker.urls import canonical_url
 
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|ClaimReview)$")
 _CDATA = re.compile(
@@ -108,10 +109,10 @@ _AUTHORS = (
 _SITES = ("og:site_name", "application-name", "publisher", "dc.publisher", "apple-mobile-web-app-title")
 
 
-def metadata_of(tree: HtmlElement) -> Metadata:
-    """Everything that the page's head and its JSON-LD say about the article."""
+def metadata_of(tree: HtmlElement, url: str) -> Metadata:
+    """Everything that the page's head and its JSON-LD say about the article at `url`."""
     metas = _metas(tree)
-    nodes = list(_article_nodes(tree))
+    nodes = sorted(_article_nodes(tree), key=lambda node: not _is_about(node, url))
     listed = [(f"meta {name}", value) for name in _PUBLISHED for value in metas.get(name, ())]
     changed = [(f"meta {name}", value) for name in _UPDATED for value in metas.get(name, ())]
     return Metadata(
@@ -162,6 +163,13 @@ def _article_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
                     yield node
 
 
+def _is_about(node: dict[str, Any], url: str) -> bool:
+    """Whether the node says that it describes this very page; others describe what the page links to."""
+    page = node.get("mainEntityOfPage")
+    addresses = (node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page)
+    return canonical_url(url) in {canonical_url(address) for address in addresses if isinstance(address, str)}
+
+
 def _loaded(script: str) -> Any:
     text = _CDATA.sub("", script[:_MAX_SCRIPT]).strip().rstrip(";")
     for attempt in (text, html.unescape(text)):
@@ -197,7 +205,7 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
             yield current
             queue[:0] = [
                 current[key]
-                for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement")
+                for key in ("@graph", "mainEntity", "mainEntityOfPage")
                 if isinstance(current.get(key), list | dict)
             ]
 

@@ -40,13 +40,13 @@ def _page(document: bytes, url: str, content_type: str, now: datetime | None, zo
     tree = load_html(text)
     if tree is None:
         return Page(notes=(*problems, "page: no HTML"))
-    metadata = metadata_of(tree)
+    metadata = metadata_of(tree, url)
     title = headline_of(tree, metadata, url)
     body = body_of(tree, metadata, url, title)
     article = body.text
     if not title:
         title, article = first_line(article)
-    times = times_of(tree, metadata, title, article, url, now, zone)
+    times = times_of(tree, metadata, title, body, url, now, zone)
     author = ", ".join(dict.fromkeys(filter(None, metadata.authors[:_AUTHORS]))) or body.author
     machine = machine_hint(body.author or author, article)
     notes = [*problems, *times.notes, *body.notes]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
 from worker.boilerplate import is_banner
 from worker.dates import believed, read_local
+from worker.extract.body import Body
 from worker.extract.metadata import Metadata
 
 _URL_DATE = re.compile(
@@ -41,6 +42,8 @@ _KEYED = re.compile(
     r"""(?:dt|date|time|at|on)\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})\\?["']""",
     re.IGNORECASE,
 )
+_TELLING = 20  # characters of a headline that nothing else on the page begins with
+_DISAGREEMENT = timedelta(days=2)
 _MAX_SCRIPT = 1_000_000  # characters
 _MAX_LINE = 120
 _ENOUGH = 3  # dates below the headline; the first is nearly always the right one
@@ -59,7 +62,7 @@ def times_of(
     tree: HtmlElement,
     metadata: Metadata,
     headline: str,
-    article: str,
+    body: Body,
     url: str,
     now: datetime | None,
     zone: tzinfo = UTC,
@@ -70,29 +73,28 @@ def times_of(
         tree: the page.
         metadata: what its head says.
         headline: as chosen; a printed date counts the more the nearer it stands below.
-        article: its text, which may open with the date.
+        body: the article's text, which may open with the date.
         url: the page's address; `/2023/09/20/` in it is a date.
         now: when the page was fetched, None if unknown: nothing later is believed.
         zone: of times that are printed without one.
     """
-    notes: list[str] = []
-    updated = _first(metadata.updated, zone, now)
     sources = (  # in falling order of trust; each is read only if those before it gave nothing
         metadata.published,
         _marked(tree),
         _printed(tree, headline),
-        _leading(article),
+        _leading(body.text),
         _in_names(tree, url),
-        _in_scripts(tree),
+        _in_data(tree, headline),
     )
-    found = next((read for source in sources if (read := _first(source, zone, now))), None)
-    if found:
-        notes.append(f"published_at: {found[0]}")
-    published_at = found[1] if found else None
-    if updated and (published_at is None or updated[1] > published_at):
-        notes.append(f"updated_at: {updated[0]}")
-        return Times(published_at, updated[1], tuple(notes))
-    return Times(published_at, None, tuple(notes))
+    published = next((read for source in sources if (read := _first(source, zone, now))), None)
+    updated = _first(metadata.updated, zone, now)
+    dateline = _first([("printed above the text, days before what the page says", body.dateline)], zone, now)
+    if published and dateline and published[1] - dateline[1] >= _DISAGREEMENT:
+        published, updated = dateline, updated or published  # printed anew: the page dates the copy
+    if updated and published and updated[1] <= published[1]:
+        updated = None
+    notes = [f"{name}: {read[0]}" for name, read in (("published_at", published), ("updated_at", updated)) if read]
+    return Times(published[1] if published else None, updated[1] if updated else None, tuple(notes))
 
 
 def _first(candidates: Iterable[tuple[str, str]], zone: tzinfo, now: datetime | None) -> tuple[str, datetime] | None:
@@ -195,20 +197,18 @@ def _leading(article: str) -> Iterator[tuple[str, str]]:
             yield "opens the text", found[1]
 
 
-def _in_scripts(tree: HtmlElement) -> Iterator[tuple[str, str]]:
-    """The one day that data attributes and inline scripts name as that of publication, if they agree on one."""
-    found: dict[str, str] = {}
+def _in_data(tree: HtmlElement, headline: str) -> Iterator[tuple[str, str]]:
+    """The one day of publication in the data attributes and inline scripts that also hold the headline."""
+    days: dict[str, str] = {}
     for element in tree.iter("script", "div", "article", "section", "body"):
-        text = (
-            element.text
-            if element.tag == "script"
-            else " ".join(f'{k}="{v}"' for k, v in element.items() if len(v) < 40)
-        )
-        for value in _KEYED.findall((text or "")[:_MAX_SCRIPT]):
-            if day := read_local(value):
-                found.setdefault(f"{day:%Y-%m-%d}", value)
-    if len(found) == 1:
-        yield "in the page's data", next(iter(found.values()))
+        text = element.text if element.tag == "script" else " ".join(f'{k}="{v}"' for k, v in element.items())
+        text = (text or "")[:_MAX_SCRIPT].replace("\xa0", " ")
+        if headline and headline[:_TELLING] in text:
+            for value in _KEYED.findall(text):
+                if day := read_local(value):
+                    days.setdefault(f"{day:%Y-%m-%d}", value)
+    if len(days) == 1:
+        yield "in the page's data", next(iter(days.values()))
 
 
 def _in_names(tree: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
