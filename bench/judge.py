@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,10 +99,10 @@ def compared(sample: Sample, words: list[str], judge: Judge) -> tuple[float, flo
     )
 
 
-def main() -> None:
-    """Print one line for each article and number of terms."""
+def main(arguments: Sequence[str] = ()) -> None:
+    """Print one line for each article and number of terms; `arguments` are those numbers, where given."""
     print(f"{'article':8} {'terms':>7} {'re':>9} {'Aho-Corasick':>13} {'judge':>8}   judge/re  judge/Aho-Corasick   µs")
-    for count in TERM_COUNTS:
+    for count in map(int, arguments) if arguments else TERM_COUNTS:
         words = own_words(count)
         judge = judge_of(words)
         for sample in samples():

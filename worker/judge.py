@@ -13,6 +13,7 @@ from typing import Any
 from worker.concepts import Concepts
 from worker.model import (
     Article,
+    ConceptTerms,
     Judgement,
     Lexicon,
     Match,
@@ -43,7 +44,7 @@ class Judge:
         Raises:
             worker.text.TermError: a term is malformed; the settings readers have checked that before.
         """
-        lexicons = tuple(lexicons)
+        lexicons = tuple(_with_terms(lexicon, profile) for lexicon in lexicons)
         self._profile = profile
         self._places = Places(profile, lexicons)
         self._concepts = Concepts(lexicons)
@@ -81,6 +82,12 @@ class Judge:
         if by_script in {"hy", "ka"} or (by_script and not article.language):
             return by_script
         return article.language or "en"
+
+
+def _with_terms(lexicon: Lexicon, profile: Profile) -> Lexicon:
+    """`lexicon` with what the region calls its events."""
+    more = (ConceptTerms(concept, terms) for concept, terms in profile.terms.get(lexicon.language, {}).items())
+    return replace(lexicon, concepts=(*lexicon.concepts, *more))
 
 
 def _is_conflict(match: Match) -> bool:

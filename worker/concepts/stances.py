@@ -29,8 +29,16 @@ _DATED = 5.0  # a year right behind the term: the ceasefire of 1994
 _FIRST_YEAR = 1900  # smaller numbers are seldom years
 _EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
-_OPERATORS = frozenset({Stance.DENIED, Stance.CALLED_FOR, Stance.PROPOSED})
-_GOVERNED = frozenset({Stance.AGREED, Stance.IN_FORCE, Stance.VIOLATED, Stance.ENDED, Stance.PROPOSED})
+# What governs what: a call can be rejected, a proposal be called for, and an agreement all of it.
+_BY_ANY = frozenset({Stance.DENIED, Stance.CALLED_FOR, Stance.PROPOSED})
+_GOVERNED_BY = {
+    Stance.AGREED: _BY_ANY,
+    Stance.IN_FORCE: _BY_ANY,
+    Stance.VIOLATED: _BY_ANY,
+    Stance.ENDED: _BY_ANY,
+    Stance.PROPOSED: frozenset({Stance.DENIED, Stance.CALLED_FOR}),
+    Stance.CALLED_FOR: frozenset({Stance.DENIED}),
+}
 
 # Concepts whose bare mention does not say that the thing is so; a bare mention of any other reports it as a fact.
 _NEVER_ASSUMED = frozenset({"ceasefire", "disarmament", "peace_deal"})
@@ -92,7 +100,7 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
             strength = _weight(mention.text, mention.start, mention.end, cue, best.strength)
             if strength > best.strength:
                 best, decisive = Verdict(meaning.stance, strength, ((cue.start, cue.end),)), cue
-    if decisive is not None and best.stance in _GOVERNED:
+    if decisive is not None and best.stance in _GOVERNED_BY:
         best = _governed(mention.text, best, decisive, cues)
     return _dated(mention, best, years) if years else best
 
@@ -107,9 +115,9 @@ def _applies(cue: Cue, mention: Mention) -> bool:
 
 def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hit[Cue]]) -> Verdict:
     """`verdict`, or that of the denial, call or proposal that governs its cue."""
-    heaviest = _GOVERNS
+    heaviest, governing = _GOVERNS, _GOVERNED_BY[verdict.stance]
     for cue in cues:
-        if cue.payload.stance in _OPERATORS and cue.payload.stance is not decisive.payload.stance:
+        if cue.payload.stance in governing:
             strength = _weight(text, decisive.start, decisive.end, cue, heaviest)
             if strength > heaviest:
                 heaviest = strength

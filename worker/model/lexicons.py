@@ -74,3 +74,5 @@ class Profile:
     """Language → what only sounds like the region → terms: Georgia (USA) → Atlanta, Georgia Tech, …"""
     company: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Language → words beside which an ambiguous name means the region: Georgia and *breakaway*, *foreign agents*."""
+    terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Language → concept → what the region calls it, beside the lexicon's own terms."""

@@ -14,13 +14,17 @@ from worker.model import Profile, Region, Relevance
 from worker.places.sightings import Sighting, Sort
 
 OPENING = 350  # characters of a summary or text that tell what it is about
+_STEM = 4
 _FIELD_WEIGHT = {"title": 3.0, "opening": 1.5, "rest": 0.5}
+_COUNTRY = 1.5  # the weight of a country elsewhere, and of a topic's word; that of the region's places is their own
 _REPEAT = 0.35  # what a name's later mentions add, beside its best one
 _MOST_REPEATS = 4
 _ENOUGH = 1.4  # of the region's weight, for an article whose title does not name it
-_AGAINST_ELSEWHERE = 0.6  # the least share of the region's weight in that of the places elsewhere
-_TRAPPED = 0.6  # the share of traps in the region's weight that makes its names doubtful
+_OUTWEIGHS = 1.3  # how much heavier places elsewhere must be to take a headline that names the region after them
+_AGAINST_ELSEWHERE = 0.4  # the least share of the region's weight in that of the places elsewhere
+_TRAPPED = 0.9  # the share of traps in the region's weight that makes its names doubtful
 _SUBJECT = 15  # characters within which a headline names whom it is about
+_FOREIGN = 4.6  # of places abroad, for news in the region's own language that names none of the region
 _SHORTEST = 3  # words that can tell anything at all
 
 
@@ -30,12 +34,14 @@ class _Tally:
 
     best: dict[str, float] = field(default_factory=dict)
     count: dict[str, int] = field(default_factory=dict)
+    terms: dict[str, set[str]] = field(default_factory=dict)  # their first letters: inflected forms count once
     first: dict[str, Sighting] = field(default_factory=dict)
 
     def add(self, seen: Sighting) -> None:
         where = "title" if seen.field == "title" else "opening" if seen.start < OPENING else "rest"
-        weight = _FIELD_WEIGHT[where] * (seen.place.weight if seen.place else 1.0)
+        weight = _FIELD_WEIGHT[where] * (seen.place.weight if seen.place else _COUNTRY)
         self.count[seen.name] = self.count.get(seen.name, 0) + 1
+        self.terms.setdefault(seen.name, set()).add(seen.term[:_STEM].lower())
         if weight > self.best.get(seen.name, 0.0):
             self.best[seen.name] = weight
             self.first[seen.name] = seen
@@ -140,7 +146,7 @@ def _with_places(survey: _Survey, *, dedicated: bool) -> tuple[Region, list[str]
     if titled:
         first = min(seen.start for seen in titled)
         before = [seen for seen in elsewhere.in_title if seen.start < first]
-        if before and not core and elsewhere.total >= region.total:
+        if before and not core and elsewhere.total > _OUTWEIGHS * region.total:
             return Region.NO, ["only in passing", *elsewhere.named("is about"), *evidence]
         return Region.YES, evidence
     once = sum(region.count.values()) == 1 and survey.powers.total + elsewhere.total >= region.total
@@ -161,7 +167,7 @@ def _without_places(survey: _Survey, *, at_home: str, conflict: bool, words: int
         return _ambiguous(survey, abroad, conflict=conflict)
     if at_home:
         subject = any(seen.start < _SUBJECT for seen in survey.powers.in_title)
-        if subject or survey.elsewhere.in_title or survey.elsewhere.total >= _FIELD_WEIGHT["title"]:
+        if subject or survey.elsewhere.in_title or survey.elsewhere.total + survey.powers.total > _FOREIGN:
             return Region.NO, [*abroad, at_home]
         return Region.YES, [f"{at_home}, and names no place elsewhere"]
     return Region.NO, ["names no place of the region", *abroad]
@@ -180,9 +186,9 @@ def _ambiguous(survey: _Survey, abroad: list[str], *, conflict: bool) -> tuple[R
 def _topic(survey: _Survey) -> str:
     """The topic that takes the article away from the region's affairs, as evidence; "" for none."""
     for name in survey.topics.ranked():
-        if survey.topics.best[name] >= _FIELD_WEIGHT["opening"] or survey.topics.count[name] > 2:
+        if survey.topics.best[name] >= _COUNTRY * _FIELD_WEIGHT["opening"] or survey.topics.count[name] > 2:
             return f"{name}: {survey.topics.first[name].term}"
     for name in survey.hints.ranked():
-        if survey.hints.count[name] >= 2 and survey.hints.weight(name) >= 2:
+        if len(survey.hints.terms[name]) >= 2 and survey.hints.weight(name) >= 2 * _COUNTRY:
             return f"{name}: {survey.hints.first[name].term}"
     return ""

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from worker.errors import SettingsError
 from worker.model import Lexicon, Place, Profile
-from worker.settings.lexicons import check_terms, read_lexicons
+from worker.settings.lexicons import ConceptName, check_terms, read_lexicons
 from worker.settings.toml import Section, read_toml
 
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
@@ -51,6 +51,7 @@ class RegionFile(Section):
     place: tuple[PlaceSection, ...] = ()
     traps: dict[Language, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     company: dict[Language, tuple[str, ...]] = Field(default_factory=dict)
+    terms: dict[Language, dict[ConceptName, tuple[str, ...]]] = Field(default_factory=dict)
 
 
 def read_region(path: Path) -> Profile:
@@ -69,12 +70,22 @@ def read_region(path: Path) -> Profile:
         places += _places(name, further.place, lexicons)
     if not places:
         raise SettingsError(path.name, "place", "the region has no places", "add a [[place]], or name a file in places")
-    for language, traps in file.traps.items():
-        for trap, terms in traps.items():
-            check_terms(path.name, f"traps.{language}.{trap}", terms, _endings(lexicons, language))
+    for table, by_language in (("traps", file.traps), ("terms", file.terms)):
+        for language, lists in by_language.items():
+            for key, terms in lists.items():
+                check_terms(path.name, f"{table}.{language}.{key}", terms, _endings(lexicons, language))
     for language, terms in file.company.items():
         check_terms(path.name, f"company.{language}", terms, _endings(lexicons, language))
-    return Profile(file.name, file.countries, file.languages, tuple(places), file.powers, file.traps, file.company)
+    return Profile(
+        name=file.name,
+        countries=file.countries,
+        languages=file.languages,
+        places=tuple(places),
+        powers=file.powers,
+        traps=file.traps,
+        company=file.company,
+        terms={language: {str(key): terms for key, terms in lists.items()} for language, lists in file.terms.items()},
+    )
 
 
 def _places(file: str, sections: tuple[PlaceSection, ...], lexicons: dict[str, Lexicon]) -> list[Place]:
