@@ -130,15 +130,14 @@ def test_asking_twice_asks_once(world: World, services: Services, hub: LocalHub)
     assert len(hub.forms) == 1
 
 
-@pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
 def test_a_signed_push_has_its_feed_polled_at_once(
-    world: World, services: Services, hub: LocalHub, nudged: list[int], method: str
+    world: World, services: Services, hub: LocalHub, nudged: list[int]
 ) -> None:
     feed_id = subscribed(world, services, hub)
     world.passes(seconds=30)
     world.documents[FEED_URL] = naming_a_hub(hub.url, Item(1, "Headline"), Item(2, "News"))
 
-    reply = hub.push(method=method)
+    reply = hub.push()
     polled = poll_due(services)
 
     subscription = subscription_of(services, feed_id)
@@ -301,7 +300,7 @@ def test_a_hub_that_verifies_never_is_asked_ever_more_rarely(world: World, servi
     assert second.next_attempt_at - world.now > first.next_attempt_at - NOW
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 410])
+@pytest.mark.parametrize("status", [400, 410])
 def test_a_hub_that_refuses_is_asked_again_after_a_day(
     world: World, services: Services, hub: LocalHub, status: int
 ) -> None:

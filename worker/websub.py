@@ -85,7 +85,8 @@ def _address(url: str, base: str) -> str:
     if not url or not clean_url(url, base):
         return ""
     absolute = urljoin(base, url)
-    return absolute if len(absolute) <= MAX_LENGTH and absolute.startswith(("http://", "https://")) else ""
+    usable = len(absolute) <= MAX_LENGTH and absolute.isprintable() and " " not in absolute
+    return absolute if usable and absolute.startswith(("http://", "https://")) else ""
 
 
 def is_news(offer: HubOffer, known: Subscription | None, now: datetime) -> bool:

@@ -23,6 +23,13 @@ def create_app(services: Services, nudge: Callable[[int], None] = _left_to_the_n
         nudge: has a feed polled that is due. Called with its id after the answer has been sent; may block.
     """
     # Without the pages that describe an API to programmers: there is none yet.
-    app = FastAPI(title="Trucewire", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Trucewire",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.include_router(callbacks.router(services, nudge))
     return app

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -24,9 +25,10 @@ log = logging.getLogger("trucewire")
 
 MAX_PUSH_BYTES = 8 * 2**20  # more than the largest feed that a poll would take
 PUSH_S = 20.0  # from the head of a push to its last byte
-TOKEN_CHARACTERS = 64
 # A challenge is the hub's own text, and must not be taken for a page by whoever is lured to it.
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def router(services: Services, nudge: Callable[[int], None]) -> APIRouter:
@@ -34,7 +36,7 @@ def router(services: Services, nudge: Callable[[int], None]) -> APIRouter:
     routes = APIRouter(prefix="/websub")
 
     def found(token: str) -> Subscription:
-        known = services.store.subscriptions.of_token(token) if len(token) <= TOKEN_CHARACTERS else None
+        known = services.store.subscriptions.of_token(token) if _TOKEN.fullmatch(token) else None
         if known is None:
             raise HTTPException(404)
         return known
