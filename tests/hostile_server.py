@@ -234,6 +234,12 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+def greedy_zstd(data: bytes) -> bytes:
+    """A frame that asks its reader for a window of 128 MB."""
+    packer = zstd.ZstdCompressor(options={int(zstd.CompressionParameter.window_log): 27})
+    return packer.compress(data) + packer.flush()
+
+
 def bomb(coding: str) -> bytes:
     """A small body that unpacks to 32 MB of nothing."""
     return PACKERS[coding](bytes(UNPACKED_BOMB_BYTES))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.hostile_server import PACKERS, bomb
+from tests.hostile_server import PACKERS, bomb, greedy_zstd
 from worker.errors import FetchError
 from worker.fetch.decoding import SLICE_BYTES, unpacked
 from worker.model.polling import Outcome
@@ -83,6 +83,13 @@ def test_a_bomb_costs_no_more_memory_than_its_cap(coding: str) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2 * 10**6
+
+
+def test_a_zstd_frame_gets_no_larger_window_than_http_allows() -> None:
+    with pytest.raises(FetchError) as raised:
+        whole([greedy_zstd(b"greedy")], "zstd")
+
+    assert raised.value.outcome is Outcome.BAD_RESPONSE
 
 
 @pytest.mark.parametrize("coding", CODINGS)
