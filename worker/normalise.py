@@ -102,21 +102,14 @@ def normalise(
         families: publisher families by host, for the sources that an aggregator names.
     """
     notes: list[str] = []
-    identity = identity or identities([entry], feed, parsed.repeated)[0]
     publisher, family = _publisher(entry, feed, families, notes)
     title = without_site(plain_line(entry.title), (publisher, feed.publisher, feed.name, host_of(feed.url)))
     teaser, body = _words(entry.summary, title, notes), _words(entry.content, title, notes)
     summary, text = teaser.text, body.text if body.text != teaser.text else ""
     published_at, updated_at = _times(entry, feed, body.dateline or teaser.dateline, now, notes)
-    byline = body.author or teaser.author
-    author = plain_line(entry.author) or byline
-    machine = machine_hint(byline or author, f"{summary}\n{text}")
-    credit = agency_credit(text or summary)
-    notes += [f"machine_written: {machine}"] * bool(machine) + [f"credit: {credit}"] * bool(credit)
-    return Article(
-        key=identity if identity.startswith("https://") else f"{feed.url}#{identity}",
-        identity=identity,
-        url=clean_url(entry.url, parsed.url or feed.url),
+    author, machine_written = _author(entry, body.author or teaser.author, text or summary, notes)
+    return replace(
+        _identified(entry, feed, parsed, identity),
         title=title,
         summary=summary,
         text=text,
@@ -128,7 +121,7 @@ def normalise(
         updated_at=updated_at,
         first_seen_at=now,
         fingerprint=fingerprint_of(title, summary, text),
-        machine_written=bool(machine),
+        machine_written=machine_written,
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -176,6 +169,20 @@ def _criteria(entry: Entry) -> list[str]:
         f"hash:{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()}",
     )
     return [candidate for candidate in candidates if candidate]
+
+
+def _identified(entry: Entry, feed: Feed, parsed: ParsedFeed, identity: str) -> Article:
+    identity = identity or identities([entry], feed, parsed.repeated)[0]
+    key = identity if identity.startswith("https://") else f"{feed.url}#{identity}"
+    return Article(key=key, identity=identity, url=clean_url(entry.url, parsed.url or feed.url), title="")
+
+
+def _author(entry: Entry, byline: str, text: str, notes: list[str]) -> tuple[str, bool]:
+    """Who wrote it, and whether that was a machine."""
+    author = plain_line(entry.author) or byline
+    machine, credit = machine_hint(byline or author, text), agency_credit(text)
+    notes += [f"machine_written: {machine}"] * bool(machine) + [f"credit: {credit}"] * bool(credit)
+    return author, bool(machine)
 
 
 def _publisher(entry: Entry, feed: Feed, families: Mapping[str, str], notes: list[str]) -> tuple[str, str]:
