@@ -11,6 +11,7 @@ import feedparser
 
 from worker.model import Entry, Outcome, ParsedFeed
 from worker.parse.items import is_too_large, items_of
+from worker.parse.plain_items import read_plain_items
 from worker.urls import clean_url
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?\?>", re.IGNORECASE)
@@ -27,14 +28,13 @@ def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
     problems += items.problems
     if is_too_large(items.unknown):
         return ParsedFeed(Outcome.NOT_A_FEED, problems=(*problems, "more elements than any feed has"))
-    result = _feedparsed(items.unknown, url)
+    result, entries = _read(items.unknown, url)
     version = str(result.get("version") or "")
     if not version:
         return ParsedFeed(Outcome.NOT_A_FEED, problems=("no feed: neither RSS, Atom, RDF nor JSON Feed",))
     if result.get("bozo"):
         problems.append(f"not well-formed: {result.get('bozo_exception')}"[:200])
     feed = result["feed"]
-    entries = tuple(_entry(raw, url) for raw in result["entries"])
     return ParsedFeed(
         outcome=Outcome.NEW if entries or items.hashes else Outcome.EMPTY,
         version=version,
@@ -49,6 +49,15 @@ def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
         self_url=_link(feed, "self"),
         problems=tuple(problems),
     )
+
+
+def _read(document: str, url: str) -> tuple[Any, tuple[Entry, ...]]:
+    """What feedparser says of the document, and its entries; plain ones are kept from feedparser, which is slow."""
+    plain = read_plain_items(document, url)
+    if plain and not (result := _feedparsed(plain.head, url))["entries"]:
+        return result, plain.entries
+    result = _feedparsed(document, url)
+    return result, tuple(_entry(raw, url) for raw in result["entries"])
 
 
 def _trimmed(text: str) -> tuple[str, list[str]]:
