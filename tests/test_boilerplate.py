@@ -69,6 +69,23 @@ def test_lines_that_point_elsewhere_are_dropped_one_by_one(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "counter",
+    [
+        "Views: 1 234",
+        "1,234 views",
+        "Просмотров: 57",
+        "Комментарии (3)",
+        "Baxış sayı: 90",
+        "Oxunub: 1204",
+        "12 yorum",
+        "Դիտում՝ 8",
+    ],
+)
+def test_counters_do_not_make_revisions(counter: str) -> None:
+    assert own_paragraphs(["Both sides signed.", counter]) == (["Both sides signed."], [])
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "Don't miss the point, the minister said.",

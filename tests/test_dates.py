@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -145,6 +146,17 @@ def test_unix_times_are_read_in_any_unit(raw: str, moment: datetime) -> None:
 )  # fmt: skip
 def test_what_names_no_moment_is_unknown(raw: str) -> None:
     assert read_date(raw) is None
+
+
+def test_the_zone_of_the_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Yerevan")
+    time.tzset()
+
+    moments = {read_date(raw) for raw in ("1695600000", "25.09.2023 00:00", "Mon, 25 Sep 2023 00:00:00 GMT")}
+
+    monkeypatch.undo()
+    time.tzset()
+    assert moments == {utc(2023, 9, 25)}
 
 
 def test_a_time_without_a_zone_is_taken_in_the_outlets_zone() -> None:

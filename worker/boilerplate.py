@@ -1,7 +1,7 @@
 """Paragraphs of an article in, the article's own paragraphs out.
 
 Drops what publishers print around and between a text: "read also" boxes and tails with other stories' headlines,
-banners with today's date, calls to subscribe. Their words would match rules for wars that the article is not about.
+banners with today's date, calls to subscribe, counters. Their words would match rules for wars that the article is not about.
 """
 
 from __future__ import annotations
@@ -51,6 +51,14 @@ _CALL = re.compile(
     r"^.{0,60}(?:გამოგვყევით|გამოიწერეთ|შემოგვიერთდით).{0,60}$",
     re.IGNORECASE,
 )
+# Numbers that change at every fetch and are no revision of the article.
+_COUNTED = (
+    r"views?|reads?|comments?|shares?|likes?|просмотр\w*|комментари\w*|прочтени\w*|դիտում\w*|մեկնաբանություն\w*|"
+    r"baxış\w*|oxunma\w*|oxunub|şərh\w*|görüntülen\w*|okunma\w*|yorum\w*|ნახვ\w*|კომენტარ\w*"
+)
+_COUNTER = re.compile(
+    rf"^\W*(?:(?:{_COUNTED})(?: [^\W\d]{{2,8}})?\W*\d[\d\s.,]*k?|\d[\d\s.,]*k?\W*(?:{_COUNTED}))\W*$", re.IGNORECASE
+)
 _BANNER = re.compile(
     r"^(?:today(?: is)?|сегодня|այսօր|bu ?gün|bugün|დღეს)\s*[:՝—–,-].{0,40}\d{4}\D{0,5}$", re.IGNORECASE
 )
@@ -73,6 +81,8 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
     while position < len(paragraphs):
         line = paragraphs[position].strip()
         position += 1
+        if _COUNTER.match(line):
+            continue
         if _POINTED.match(line) or _CALL.match(line):
             cut.append(line)
         elif kept and len(line) <= _OPENER_CHARS and _OPENER.match(line):
