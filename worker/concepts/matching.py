@@ -41,6 +41,7 @@ class Concepts:
                 TermIndex(_terms(lexicon)),
                 TermIndex(Term(written, cue, lexicon.endings) for cue in lexicon.cues for written in cue.terms),
                 tuple(f" {word} " for word in lexicon.determiners),
+                lexicon.names_are_capitalised,
             )
             for lexicon in lexicons
         }
@@ -81,6 +82,17 @@ class _Reader:
     terms: TermIndex[_Payload]
     cues: TermIndex[Cue]  # looked for only in sentences that name a concept
     determiners: tuple[str, ...]  # each between blanks
+    names_are_capitalised: bool
+
+    def is_definite(self, passage: Passage, start: int) -> bool:
+        """Whether the term at `start` is one the reader is taken to know: *the* truce, *Iran's* truce, *Gaza* truce."""
+        before = f" {passage.folded.text[max(0, start - 12) : start]}"
+        if before.endswith((*self.determiners, "'s ")):
+            return True
+        if not self.names_are_capitalised or not before[-2:-1].isalnum():
+            return False
+        begin = passage.folded.text.rfind(" ", 0, start - 1) + 1
+        return passage.written(begin, begin + 1).isupper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,7 @@ def _matches_in(
     years = [year for year in years if sentence.start <= year[0] < sentence.end]
     held: dict[str, list[tuple[Hit[ConceptTerms], Verdict]]] = {}
     for hit in sentence.terms:
-        definite = f" {text[max(0, hit.start - 8) : hit.start]}".endswith(reader.determiners)
+        definite = reader.is_definite(passage, hit.start)
         concept = hit.payload.concept
         mention = Mention(text, hit.start, hit.end, concept, hit.payload.stance, definite, beside)
         held.setdefault(concept, []).append((hit, stance_of(mention, cues, years)))

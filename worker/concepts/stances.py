@@ -89,7 +89,8 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
     if mention.own is not None:
         best = Verdict(mention.own, _OWN_STRENGTH)
     elif mention.concept in _NEVER_ASSUMED:
-        best = Verdict(Stance.BACKGROUND if mention.definite else Stance.UNKNOWN, 0.0)
+        known = mention.definite and mention.concept == "ceasefire"
+        best = Verdict(Stance.BACKGROUND if known else Stance.UNKNOWN, 0.0)
     else:
         best = Verdict(Stance.IN_FORCE, _REPORTED)
     decisive: Hit[Cue] | None = None

@@ -40,6 +40,7 @@ class Lexicon:
     concepts: tuple[ConceptTerms, ...] = ()
     cues: tuple[Cue, ...] = ()
     determiners: tuple[str, ...] = ()  # *the* ceasefire is one that the reader knows of
+    names_are_capitalised: bool = False  # and nothing else is: the *Gaza* ceasefire is a known one too
     tails: tuple[str, ...] = ()  # headings after which other articles are advertised: "Don't miss"
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # sport, culture, … → terms that are sure signs
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … → terms of which one alone says nothing

@@ -61,6 +61,7 @@ class LexiconFile(Section):
     language: str = Field(pattern="^[a-z]{2}$")
     tails: tuple[str, ...] = ()
     determiners: tuple[str, ...] = ()
+    names_are_capitalised: bool = False
     endings: dict[str, str] = Field(default_factory=dict)
     concept: tuple[ConceptSection, ...] = ()
     cue: tuple[CueSection, ...] = ()
@@ -83,6 +84,7 @@ def read_lexicon(path: Path) -> Lexicon:
         concepts=tuple(ConceptTerms(c.name, c.terms, c.stance, c.unless) for c in file.concept),
         cues=tuple(Cue(c.stance, c.terms, c.strength, c.before, c.after, c.concepts, c.beside) for c in file.cue),
         determiners=file.determiners,
+        names_are_capitalised=file.names_are_capitalised,
         tails=file.tails,
         topics=file.topics,
         hints=file.hints,
