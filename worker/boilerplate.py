@@ -1,7 +1,8 @@
 """Paragraphs of an article in, the article's own paragraphs out.
 
 Drops what publishers print around and between a text: "read also" boxes and tails with other stories' headlines,
-banners with today's date, calls to subscribe, counters. Their words would match rules for wars that the article is not about.
+banners with today's date, calls to subscribe, counters. Their words would match rules for wars that the article is not
+about.
 """
 
 from __future__ import annotations
