@@ -18,8 +18,8 @@ def web() -> None:
         tasks.log_plainly(settings.log_level)
         stopped = embedded.until_told_to_stop()
         with serving(create_app(services, tasks.nudge_poll), settings.web_host, settings.web_port) as address:
-            outside = settings.public_url or "nowhere: TRUCEWIRE_PUBLIC_URL is not set, so no hub is asked to call"
-            said(f"Listening on {address}; reached from outside at {outside}. Ctrl-C stops.")
+            outside = settings.public_url or "none: TRUCEWIRE_PUBLIC_URL is not set, so no hub is asked to call"
+            said(f"Listening on {address}; address outside: {outside}. Ctrl-C stops.")
             stopped.wait()
     said("Stopped.")
 
