@@ -181,6 +181,24 @@ def test_a_broken_document_still_gives_its_entries(body: bytes) -> None:
     assert feed.entries[0].url == "https://gazette.example/1"
 
 
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#55296;", "&#99999999999999999999;", "&#0;", "&#x110000;"])
+def test_a_reference_to_no_character_hides_no_entry(reference: str) -> None:
+    feed = parse(a_document(an_item(1, title=f"News{reference} 1") + an_item(2)).encode(), URL)
+
+    assert [entry.title for entry in feed.entries] == ["News 1", "News 2"]
+
+
+def test_an_item_that_breaks_the_parser_hides_no_other() -> None:
+    poison = "<author></media:player><media:player url='u'>"  # KeyError in feedparser 6
+    items = an_item(1) + an_item(2).replace("<title>", f"{poison}<title>") + an_item(3)
+    body = a_document(items).replace("<rss", '<rss xmlns:media="http://search.yahoo.com/mrss/"').encode()
+
+    feed = parse(body, URL)
+
+    assert [entry.title for entry in feed.entries] == ["News 1", "News 3"]
+    assert feed.problems == ("unreadable: KeyError: 'media_player'", "read item by item")
+
+
 def test_a_torn_document_loses_its_last_half_item() -> None:
     whole = a_document(an_item(1) + an_item(2)).encode()
 

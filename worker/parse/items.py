@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 # An item's borders, past CDATA and comments, which may hold anything.
@@ -64,6 +64,14 @@ def items_of(document: str, known: Container[str]) -> Items:
             pieces.append(document[position:start])
             position = end
     return Items("".join((*pieces, document[position:])), hashes, _repeated(texts), tuple(problems))
+
+
+def single_items(document: str) -> Iterator[str]:
+    """`document` with one item at a time, for each that can be told apart."""
+    spans, _ = _spans(document)
+    if spans:
+        head, foot = document[: spans[0][0]], document[spans[-1][1] :]
+        yield from (f"{head}{document[start:end]}{foot}" for start, end in spans[:MAX_ITEMS])
 
 
 def is_too_large(document: str) -> bool:
