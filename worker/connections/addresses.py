@@ -91,6 +91,12 @@ class AllowList:
         """Whether `address`, to which `host` resolved, may be connected to although it is not public."""
         return host_key(host) in self.hosts or any(address in network for network in self.networks)
 
+    def names(self, host: str) -> bool:
+        """Whether `host` itself, as a name or a number, was opened: it is the operator's own."""
+        address = numeric_address(host.strip("[]"))
+        opened = address is not None and any(address in network for network in self.networks)
+        return opened or host_key(host) in self.hosts
+
 
 def host_key(host: str) -> str:
     """A host name as it is compared: `Example.ORG.` is `example.org`."""

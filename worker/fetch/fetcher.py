@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 
-from worker.connections import Answer, Connections, Exchange, Resolver, absolute_url, retry_after_s
+from worker.connections import AllowList, Answer, Connections, Exchange, Resolver, absolute_url, retry_after_s
 from worker.connections.sockets import resolve
 from worker.errors import FetchError
 from worker.fetch.decoding import ACCEPTED, unpacked
@@ -38,6 +38,9 @@ class Fetcher:
         self._now = now
         self._connections = Connections(limits, resolver)
         self._turns = Turns(limits.per_host, limits.spacing_s, patience_s=limits.total_s)
+        # Hosts that the operator has opened are the operator's own: nobody there asks for spacing.
+        self._own = AllowList.of(limits.allow)
+        self._own_turns = Turns(limits.per_host, 0.0, patience_s=limits.total_s)
         self._large = Turns(_LARGE_AT_ONCE, 0.0, patience_s=limits.total_s)
         self._user_agents = (limits.user_agent, limits.second_user_agent or _as_browsers_do(limits.user_agent))
         self._second_first: set[str] = set()  # hosts that refuse the first User-Agent and take the second
@@ -72,7 +75,8 @@ class Fetcher:
 
     def _hop(self, exchange: Exchange, request: FetchRequest, chain: Chain) -> FetchResponse | None:
         """One request of the chain: its response, or None where it was redirected."""
-        with self._turns.turn(chain.host) as waited_s:
+        turns = self._own_turns if self._own.names(chain.host) else self._turns
+        with turns.turn(chain.host) as waited_s:
             exchange.pause(waited_s)
             answer = self._answer(exchange, request, chain)
             try:

@@ -60,7 +60,8 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
     variables = read_variables(environ)
     config = variables.config
     profile = read_region(config / "region.toml")
-    channels = read_channels(config / "channels.toml", environ)
+    rules = read_rules(config / "rules.toml", frozenset(place.name for place in profile.places))
+    channels = read_channels(config / "channels.toml", environ, frozenset(rule.rule_id for rule in rules))
     check_names(environ, channels.variables)
     return Settings(
         config=config,
@@ -70,7 +71,7 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
         feeds=read_feeds(config / "feeds.toml"),
         profile=profile,
         lexicons=read_lexicons(),
-        rules=read_rules(config / "rules.toml", frozenset(place.name for place in profile.places)),
+        rules=rules,
         channels=channels.channels,
         fetch=_fetch_limits(variables, version),
         schedule=Limits(polls_per_day=variables.polls_per_day),
@@ -119,5 +120,6 @@ def fetch_limits(environ: Mapping[str, str], version: str) -> FetchLimits:
 def _fetch_limits(variables: Variables, version: str) -> FetchLimits:
     return FetchLimits(
         user_agent=f"Trucewire/{version} (+{variables.contact})",
+        spacing_s=variables.host_spacing_s,
         allow=tuple(name.strip() for name in variables.allow.split(",") if name.strip()),
     )

@@ -42,6 +42,7 @@ class Variables(Section):
     allow: str = Field("", alias="TRUCEWIRE_ALLOW")  # hosts and networks that may be private, separated by commas
     fresh_hours: float = Field(24.0, alias="TRUCEWIRE_FRESH_HOURS", gt=0)
     polls_per_day: float = Field(288.0, alias="TRUCEWIRE_POLLS_PER_DAY", gt=0, le=1440)
+    host_spacing_s: float = Field(1.0, alias="TRUCEWIRE_HOST_SPACING_S", ge=0, le=10)
     keep_polls_days: int = Field(30, alias="TRUCEWIRE_KEEP_POLLS_DAYS", ge=1)
     # where WebSub hubs reach the web service, as https://monitor.example; "" = hubs are not asked
     public_url: PublicAddress = Field("", alias="TRUCEWIRE_PUBLIC_URL")
@@ -77,5 +78,7 @@ def check_names(environ: Mapping[str, str], others: Collection[str]) -> None:
     known = {*NAMES, *others}
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known and name.removesuffix("_FILE") not in known:
-            close = difflib.get_close_matches(name, sorted(known), n=1)
-            raise SettingsError(PLACE, name, "unknown variable", f"did you mean {close[0]}?" if close else "unset it")
+            bare = {one.removeprefix(PREFIX): one for one in sorted(known)}  # the prefix would make any two alike
+            close = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1)
+            remedy = f"did you mean {bare[close[0]]}?" if close else "unset it"
+            raise SettingsError(PLACE, name, "unknown variable", remedy)
