@@ -40,7 +40,7 @@ def test_a_headline_is_about_the_region_or_is_not(judge: Judge, row: dict[str, s
 
 @pytest.mark.parametrize("language", ["en", "ru", "hy", "az", "tr", "ka"])
 def test_both_sides_names_of_a_place_are_found_in_any_case(judge: Judge, language: str) -> None:
-    table = rows(f"{language}.tsv")
+    table = [row for row in rows(f"{language}.tsv") if row["place"]]
 
     missed = [
         row["sentence"]

@@ -160,9 +160,15 @@ def _matches_in(
         definite = reader.is_definite(passage, hit.start)
         concept = hit.payload.concept
         mention = Mention(text, hit.start, hit.end, concept, hit.payload.stance, definite, beside)
-        held.setdefault(concept, []).append((hit, stance_of(mention, cues, years)))
+        others = [cue for cue in cues if not _names(cue, concept, sentence.terms)]
+        held.setdefault(concept, []).append((hit, stance_of(mention, others, years)))
     for concept, verdicts in held.items():
         yield _match(passage, (sentence.start, sentence.end), concept, verdicts)
+
+
+def _names(cue: Hit[Cue], concept: str, terms: Sequence[Hit[ConceptTerms]]) -> bool:
+    """Whether a cue is itself a mention of `concept`: *talks on* says nothing of other talks."""
+    return any(term.payload.concept == concept and cue.start < term.end and term.start < cue.end for term in terms)
 
 
 def _outermost(cues: Sequence[Hit[Cue]]) -> list[Hit[Cue]]:

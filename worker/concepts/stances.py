@@ -25,7 +25,8 @@ _YEAR_STRENGTH = 2.6
 _GOVERNS = 3.2  # the least weight with which a denial, call or proposal governs another cue
 _BREAK = re.compile(r"[,;:()՝]| [-–—] ")
 _YEAR = re.compile(r"[12][09][0-9][0-9](?!\w)")
-_DATED = 5.0  # a year right behind the term: the ceasefire of 1994
+_DATED_BEHIND = 5.0  # a year right behind the term: the ceasefire of 1994
+_DATED_BEFORE = 3.7  # … or right before it: the 1994 ceasefire, which can still be violated
 _FIRST_YEAR = 1900  # smaller numbers are seldom years
 _EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
@@ -133,7 +134,9 @@ def _dated(mention: Mention, verdict: Verdict, years: Sequence[tuple[int, int]])
         behind = start >= mention.end
         between = mention.text[mention.end : start] if behind else mention.text[end : mention.start]
         words = max(0, between.count(" ") - 1)
-        strength = _DATED if behind and words <= 1 else _YEAR_STRENGTH - _PER_WORD * words
+        strength = _YEAR_STRENGTH - _PER_WORD * words
+        if words <= 1:
+            strength = _DATED_BEHIND if behind else _DATED_BEFORE
         if strength > verdict.strength:
             verdict = Verdict(Stance.BACKGROUND, strength, ((start, end),))
     return verdict
