@@ -54,6 +54,7 @@ def test_a_page_names_its_feed_in_many_dresses(link: str, url: str) -> None:
         '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">',
         '<link rel="alternate" type="application/json+oembed" href="/wp-json/oembed?format=json">',
         '<link rel="alternate" type="application/rss+xml" href="/story/comments/feed/">',
+        '<link rel="alternate" type="application/rss+xml" title="Комментарии к записи" href="/7/feed/">',
         '<link rel="alternate" type="application/rss+xml" href="javascript:void(0)">',
         '<link rel="alternate" type="application/rss+xml" href="https://[">',
         '<link rel="alternate" type="application/rss+xml">',
@@ -74,6 +75,15 @@ def test_a_feed_is_called_what_its_link_says() -> None:
     )
 
     assert named_feeds(a_page(links), PAGE) == (Candidate("https://outlet.example/rss", Source.LINK, "News & views"),)
+
+
+def test_the_feed_of_the_site_comes_before_that_of_the_article() -> None:
+    links = (
+        f'<link rel="alternate" type="application/rss+xml" href="{PAGE}/feed/">'
+        '<link rel="alternate" type="application/rss+xml" href="/feed/">'
+    )
+
+    assert urls(named_feeds(a_page(links), PAGE)) == ["https://outlet.example/feed/", f"{PAGE}/feed/"]
 
 
 def test_a_page_in_another_encoding_is_read() -> None:

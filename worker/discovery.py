@@ -39,6 +39,9 @@ _FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format|output|type)=(?:rss2?|atom|feed
 _FEED_HOST = re.compile(r"^(?:feeds?\d?|rss)\.", re.IGNORECASE)
 _FEED_WORD = re.compile(r"\b(?:rss|atom|xml[ -]feed)\b", re.IGNORECASE)
 _OF_COMMENTS = re.compile(r"(?:^|/)comments?(?:[/.]|$)", re.IGNORECASE)
+_TITLE_OF_COMMENTS = re.compile(
+    r"\b(?:comment|kommentar|commentaire|comentari|коммент|комент|yorum|şərh|մեկնաբան|კომენტარ)", re.IGNORECASE
+)
 _OF_NEWS = re.compile(r"news", re.IGNORECASE)
 _USUAL_PATHS = ("feed/", "rss", "rss.xml", "feed.xml", "atom.xml", "rss/", "index.xml", "feed.json")
 _USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml")
@@ -67,6 +70,8 @@ class Candidate:
 def named_feeds(body: bytes, url: str, content_type: str = "") -> tuple[Candidate, ...]:
     """The feeds that the page `body` declares in `<link>`s, in its order; feeds of comments are left out.
 
+    What lies below the page's own address comes last: under an article, WordPress has a feed of what is said about it.
+
     Args:
         body: any bytes at all.
         url: where they came from; relative links are resolved against it, or against the page's `<base>`.
@@ -76,7 +81,9 @@ def named_feeds(body: bytes, url: str, content_type: str = "") -> tuple[Candidat
     if root is None:
         return ()
     base = _base(root, url)
-    return _distinct(url, (one for link in root.iter("link") if (one := _declared(link, base))))
+    below = url.partition("?")[0].rstrip("/") + "/" if urlsplit(url).path.strip("/") else " "  # which none begins with
+    found = [one for link in root.iter("link") if (one := _declared(link, base))]
+    return _distinct(url, sorted(found, key=lambda one: one.url.startswith(below)))
 
 
 def where_the_feed_is(body: bytes, url: str, content_type: str = "") -> str:
@@ -180,7 +187,8 @@ def _candidate(href: str, base: str, source: Source, title: str) -> Candidate | 
         return None
     if not clean_url(url) or not url.isprintable() or _OF_COMMENTS.search(urlsplit(url).path):
         return None
-    return Candidate(url, source, plain_line(title)[:200])
+    name = plain_line(title)[:200]
+    return None if _TITLE_OF_COMMENTS.search(name) else Candidate(url, source, name)
 
 
 def _distinct(page: str, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

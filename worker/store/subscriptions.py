@@ -16,7 +16,7 @@ from worker.model.subscriptions import HubOffer, Subscription, SubscriptionState
 from worker.tables import feeds, subscriptions
 
 # A hub that pushes without end has a feed polled no more often than this.
-BETWEEN_PUSHED_POLLS = timedelta(seconds=10)
+BETWEEN_PUSHED_POLLS = timedelta(seconds=30)
 # A push that no poll has followed after so long is left to the safety poll.
 PUSH_HOLDS_FOR = timedelta(hours=1)
 
