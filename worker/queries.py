@@ -31,6 +31,7 @@ from worker.tables import (
     polls,
     revisions,
     silences,
+    subscriptions,
 )
 
 Row = dict[str, Any]
@@ -207,9 +208,20 @@ class Queries:
             }
 
     def feeds(self, *, failing: bool = False, language: str = "", country: str = "") -> list[Row]:
-        """Feeds with their state and the number of their articles, by country and name."""
+        """Feeds with their state, the number of their articles and their WebSub hub's state, by country and name."""
         counted = select(func.count()).where(articles.c.feed_id == feeds.c.id).scalar_subquery().label("articles")
-        statement = select(*feeds.c, counted).order_by(feeds.c.country, feeds.c.name, feeds.c.id)
+        hub = (
+            subscriptions.c.hub_url,
+            subscriptions.c.state.label("hub_state"),
+            subscriptions.c.pushes.label("hub_pushes"),
+            subscriptions.c.last_push_at.label("hub_pushed_at"),
+            subscriptions.c.error.label("hub_error"),
+        )
+        statement = (
+            select(*feeds.c, counted, *hub)
+            .join_from(feeds, subscriptions, isouter=True)
+            .order_by(feeds.c.country, feeds.c.name, feeds.c.id)
+        )
         if failing:
             statement = statement.where(feeds.c.failures > 0)
         if country:
