@@ -270,7 +270,10 @@ def test_a_title_loses_the_outlets_name() -> None:
 
 @pytest.mark.parametrize("mark", ["(URGENT) Bridge reopens", "UPDATE 2: Bridge reopens", "(CORRECTED) Bridge reopens"])
 def test_marks_in_a_title_are_information(mark: str) -> None:
-    assert normalised(title=mark).title == mark
+    article = normalised(title=mark)
+
+    assert article.title == mark
+    assert article.notes[0].startswith("mark: ")
 
 
 def test_nothing_active_survives() -> None:
