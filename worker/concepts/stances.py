@@ -27,6 +27,8 @@ _BREAK = re.compile(r"[,;:()՝]| [-–—] ")
 _YEAR = re.compile(r"[12][09][0-9][0-9](?!\w)")
 _DATED_BEHIND = 5.0  # a year right behind the term: the ceasefire of 1994
 _DATED_BEFORE = 3.7  # … or right before it: the 1994 ceasefire, which can still be violated
+_DATED_CLAUSE = 2.3  # … or elsewhere in the same clause, where no cue says more: in 1992 the town was shelled
+_DATED_REACH = 6  # words
 _FIRST_YEAR = 1900  # smaller numbers are seldom years
 _EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
@@ -137,6 +139,8 @@ def _dated(mention: Mention, verdict: Verdict, years: Sequence[tuple[int, int]])
         strength = _YEAR_STRENGTH - _PER_WORD * words
         if words <= 1:
             strength = _DATED_BEHIND if behind else _DATED_BEFORE
+        elif words <= _DATED_REACH and not _BREAK.search(between):
+            strength = max(strength, _DATED_CLAUSE)
         if strength > verdict.strength:
             verdict = Verdict(Stance.BACKGROUND, strength, ((start, end),))
     return verdict

@@ -6,7 +6,7 @@ A term is one or more words. Each word is letters, followed by how it may end:
 ``ceasefire``           exactly this word
 ``truce(s)?``           a group of a regular expression, spelt out
 ``перемири~n``          one of the endings that the language's lexicon calls ``n``
-``truce*``              any ending of up to eight letters
+``truce*``              any ending of up to twelve letters: Azerbaijani ones are long
 ``lay down``            words side by side, with a blank or a hyphen between them
 ``lay down .. arms``    up to three words may stand in between; ``..5`` says how many; never across a full stop
 ``sign/reach deal``     either word; ``pull_out/leave`` has a blank within the first choice
@@ -33,7 +33,7 @@ P = TypeVar("P")
 _GAP = re.compile(r"\.\.(\d*)$")
 _SPECIAL = re.compile(r"[~*(\[]")
 _GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)\??|\[[^\]]*\]\??")
-_ANY_ENDING = r"\w{0,8}"
+_ANY_ENDING = r"\w{0,12}"
 _BETWEEN_WORDS = r"(?:[ -]| - |  )"
 # Words and what stands between them share no character, and both are possessive: nothing is ever tried twice.
 _APART = r"[^\w.!?;։]++"
