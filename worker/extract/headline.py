@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -13,6 +14,7 @@ from worker.headlines import SEPARATOR, title_key, without_site
 from worker.markup import plain_line
 from worker.urls import host_of
 
+_H1S = 20  # a page with more of them has no headline among the rest
 _SMALL = 12  # characters below which a heading is a kicker, not a headline
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong", "b")
 
@@ -29,7 +31,7 @@ def headline_of(tree: HtmlElement, metadata: Metadata, url: str) -> str:
     adds a section or a site to another one speaks for that one.
     """
     names = _site_names(metadata, url)
-    headings = [without_site(_heading_text(h1), names) for h1 in tree.iter("h1")]
+    headings = [without_site(_heading_text(h1), names) for h1 in islice(tree.iter("h1"), _H1S)]
     headings = [heading for heading in headings if title_key(heading) not in {"", *names}]
     titles = [*metadata.titles[:1], *(plain_line(title.text_content()) for title in list(tree.iter("title"))[:1])]
     titles = [stripped for title in titles if (stripped := without_site(title, names))]
