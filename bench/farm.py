@@ -79,7 +79,8 @@ class Farm:
         entries = [_entry(self.seed, feed, number) for number in range(last - 1, last - 1 - self.entries, -1)]
         path = self.folder / f"{feed:04d}.xml"
         unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text((_atom if feed % 3 == 2 else _rss)(feed, entries), encoding="utf-8")
+        document = (_atom if feed % 3 == 2 else _rss)(_site(self.seed, feed), feed, entries)
+        unfinished.write_text(document, encoding="utf-8")
         changed_at = EPOCH.timestamp() + 60 * self._round
         os.utime(unfinished, (changed_at, changed_at))
         unfinished.replace(path)
@@ -97,9 +98,13 @@ class _Made:
     language: str
 
 
+def _site(seed: int, feed: int) -> str:
+    return f"outlet{feed:04d}-{seed}.example"
+
+
 def _entry(seed: int, feed: int, number: int) -> _Made:
     draw = random.Random(f"{seed}/{feed}/{number}")
-    language = LANGUAGES[feed % len(LANGUAGES)]
+    language, site = LANGUAGES[feed % len(LANGUAGES)], _site(seed, feed)
 
     def words(count: int) -> str:
         return " ".join(draw.choices(_VOCABULARY[language], k=count))
@@ -111,8 +116,8 @@ def _entry(seed: int, feed: int, number: int) -> _Made:
     return _Made(
         title=words(draw.randint(6, 13)).capitalize(),
         body="\n".join(paragraphs),
-        link=f"https://outlet{feed:04d}.example/{language}/{number:06d}/news?utm_source=rss&utm_medium=feed",
-        guid=f"tag:outlet{feed:04d}.example,2026:{number}",
+        link=f"https://{site}/{language}/{number:06d}/news?utm_source=rss&utm_medium=feed",
+        guid=f"tag:{site},2026:{number}",
         author=words(2).title(),
         categories=tuple(draw.sample(_VOCABULARY[language], 2)),
         at=EPOCH + timedelta(minutes=41 * number + feed % 60, seconds=draw.randrange(60)),
@@ -120,7 +125,7 @@ def _entry(seed: int, feed: int, number: int) -> _Made:
     )
 
 
-def _rss(feed: int, entries: list[_Made]) -> str:
+def _rss(site: str, feed: int, entries: list[_Made]) -> str:
     def item(entry: _Made) -> str:
         body = f"<![CDATA[{entry.body}]]>" if feed % 2 else html.escape(entry.body, quote=False)
         categories = "".join(f"<category>{html.escape(name)}</category>" for name in entry.categories)
@@ -136,15 +141,15 @@ def _rss(feed: int, entries: list[_Made]) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" '
         'xmlns:atom="http://www.w3.org/2005/Atom">\n'
-        f"<channel>\n<title>Outlet {feed:04d}</title>\n<link>https://outlet{feed:04d}.example/</link>\n"
-        f'<atom:link rel="self" type="application/rss+xml" href="https://outlet{feed:04d}.example/feed.xml"/>\n'
+        f"<channel>\n<title>Outlet {feed:04d}</title>\n<link>https://{site}/</link>\n"
+        f'<atom:link rel="self" type="application/rss+xml" href="https://{site}/feed.xml"/>\n'
         f"<description>News of place {feed}</description>\n<language>{entries[0].language}</language>\n<ttl>15</ttl>\n"
         f"<lastBuildDate>{format_datetime(entries[0].at)}</lastBuildDate>\n"
         f"{''.join(map(item, entries))}</channel>\n</rss>\n"
     )
 
 
-def _atom(feed: int, entries: list[_Made]) -> str:
+def _atom(site: str, feed: int, entries: list[_Made]) -> str:
     def item(entry: _Made) -> str:
         categories = "".join(f'<category term="{html.escape(name)}"/>' for name in entry.categories)
         return (
@@ -158,8 +163,8 @@ def _atom(feed: int, entries: list[_Made]) -> str:
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{entries[0].language}">\n'
-        f"<title>Outlet {feed:04d}</title>\n<id>tag:outlet{feed:04d}.example,2026:feed</id>\n"
-        f'<link href="https://outlet{feed:04d}.example/"/>\n'
-        f'<link rel="self" href="https://outlet{feed:04d}.example/feed.xml"/>\n'
+        f"<title>Outlet {feed:04d}</title>\n<id>tag:{site},2026:feed</id>\n"
+        f'<link href="https://{site}/"/>\n'
+        f'<link rel="self" href="https://{site}/feed.xml"/>\n'
         f"<updated>{entries[0].at:%Y-%m-%dT%H:%M:%SZ}</updated>\n{''.join(map(item, entries))}</feed>\n"
     )

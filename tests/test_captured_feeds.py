@@ -127,9 +127,9 @@ def test_a_second_poll_stores_nothing_and_parses_nothing(services: Services, mon
     parsable = sum(row["last_outcome"] not in ("not_a_feed", "too_large") for row in services.queries.feeds())
     parsed: list[str] = []
 
-    def watched(body: bytes, url: str, content_type: str) -> ParsedFeed:
+    def watched(body: bytes, url: str, content_type: str, known: frozenset[str]) -> ParsedFeed:
         parsed.append(url)
-        return parse(body, url, content_type)
+        return parse(body, url, content_type, known)
 
     monkeypatch.setattr(sys.modules["worker.pipeline.poll"], "parse", watched)
 

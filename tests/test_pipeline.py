@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from tests.factories import a_channel, a_silence
@@ -9,6 +11,7 @@ from tests.world import Item, World, rss
 from worker import pipeline
 from worker.errors import DeliveryError, FetchError
 from worker.model import Outcome, Severity
+from worker.normalise import articles_of
 from worker.pipeline.deliver import MAX_ATTEMPTS, back_off_s
 from worker.queries import AlertFilter, ArticleFilter
 
@@ -69,6 +72,33 @@ def test_a_changed_document_with_known_entries_brings_nothing_new(world: World) 
     run_line(world)
 
     assert outcomes_of(world) == {"https://outlet.example/rss": "nothing_new"}
+    assert len(world.services.queries.articles(ArticleFilter())) == 1
+
+
+def test_only_items_not_seen_before_are_read_and_all_are_counted(world: World) -> None:
+    world.publishes(rss(CEASEFIRE))
+    run_line(world)
+    world.passes(hours=1)
+
+    world.documents["https://outlet.example/rss"] = rss(BUDGET, CEASEFIRE)
+    with patch("worker.pipeline.poll.articles_of", wraps=articles_of) as normalised:
+        run_line(world)
+
+    polls = world.services.queries.polls()
+    assert [len(call.args[0].entries) for call in normalised.call_args_list] == [1]
+    assert (polls[0]["outcome"], polls[0]["entries"], polls[0]["new"]) == ("new", 2, 1)
+
+
+def test_items_of_a_poll_that_could_not_be_stored_are_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.publishes(rss(CEASEFIRE))
+    with monkeypatch.context() as broken:
+        broken.setattr("worker.store.polls.article_row", lambda *_: 1 / 0)
+        run_line(world)
+    world.passes(days=1)
+
+    run_line(world)
+
+    assert outcomes_of(world) == {"https://outlet.example/rss": "new"}
     assert len(world.services.queries.articles(ArticleFilter())) == 1
 
 

@@ -120,8 +120,9 @@ def poll_plan(
         started_at=polled.started_at,
         duration_ms=polled.duration_ms,
         status=response.status if response else polled.error.status if polled.error else None,
+        read=outcome.ok and outcome is not Outcome.UNCHANGED,
         size=len(response.body) if response else 0,
-        entries=len(polled.parsed.entries) if polled.parsed else 0,
+        entries=len(polled.parsed.item_hashes or polled.parsed.entries) if polled.parsed else 0,
         error=str(polled.error or "; ".join(polled.parsed.problems if polled.parsed and not outcome.ok else ())),
         schedule_reason=schedule.reason,
         new=new,
@@ -189,6 +190,7 @@ def _remembered(polled: Polled, outcome: Outcome) -> FeedState:
         etag=response.headers.get("etag"),
         last_modified=response.headers.get("last-modified"),
         body_sha256=_sha256(response.body),
+        item_hashes=polled.parsed.item_hashes if polled.parsed else state.item_hashes,
     )
 
 

@@ -100,6 +100,7 @@ feeds = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_sha256", String(64)),
+    Column("item_hashes", Text, nullable=False, server_default=""),  # separated by blanks
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("last_outcome", String(24)),
     Column("last_error", Text),

@@ -105,6 +105,7 @@ def feed_state(row: Any) -> FeedState:
         etag=row.etag,
         last_modified=row.last_modified,
         body_sha256=row.body_sha256,
+        item_hashes=tuple(row.item_hashes.split()),
         failures=row.failures,
         last_outcome=Outcome(row.last_outcome) if row.last_outcome else None,
         last_polled_at=row.last_polled_at,

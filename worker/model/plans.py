@@ -50,6 +50,7 @@ class PollPlan:
     started_at: datetime
     duration_ms: int = 0
     status: int | None = None
+    read: bool = True  # whether there was a document, and a good one: validators and hashes are new
     size: int = 0  # bytes of the body, decompressed
     entries: int = 0
     error: str = ""

@@ -74,6 +74,7 @@ class FeedState:
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: str | None = None
+    item_hashes: tuple[str, ...] = ()  # of the last document's items: they need not be read again
     failures: int = 0  # in a row
     last_outcome: Outcome | None = None
     last_polled_at: datetime | None = None

@@ -5,41 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy import Engine, Update, bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from worker.database import reading
 from worker.database.captures import keep_capture
 from worker.database.rows import article_row, chunks, insert_new, stored_key
-from worker.model import KnownArticle, PollPlan
+from worker.model import FeedState, KnownArticle, PollPlan
 from worker.tables import articles, entries, feeds, polls, revisions
 
-_UPDATE_FEED = (
-    update(feeds)
-    .where(feeds.c.id == bindparam("feed_id"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "etag",
-                "last_modified",
-                "body_sha256",
-                "failures",
-                "last_outcome",
-                "last_error",
-                "last_polled_at",
-                "last_ok_at",
-                "last_new_at",
-                "next_poll_at",
-                "schedule_reason",
-                "lease_until",
-                "rate",
-                "redirect_url",
-                "redirect_count",
-            )
-        }
-    )
+_EVERY_POLL = (
+    "failures",
+    "last_outcome",
+    "last_error",
+    "last_polled_at",
+    "last_ok_at",
+    "last_new_at",
+    "next_poll_at",
+    "schedule_reason",
+    "lease_until",
+    "rate",
+    "redirect_url",
+    "redirect_count",
 )
+_EVERY_DOCUMENT = ("etag", "last_modified", "body_sha256", "item_hashes")
+
+
+def _update_feed(columns: Iterable[str]) -> Update:
+    return update(feeds).where(feeds.c.id == bindparam("feed_id")).values({name: bindparam(name) for name in columns})
+
+
+_AFTER_POLL = _update_feed(_EVERY_POLL)
+_AFTER_DOCUMENT = _update_feed(_EVERY_DOCUMENT)
+_INSERT_POLL = polls.insert()
 _KNOWN = (
     articles.c.id,
     articles.c.key,
@@ -75,6 +73,8 @@ class PollStore:
         """The articles in the log under these keys, by key."""
         by_stored = {stored_key(key): key for key in keys}
         found: dict[str, KnownArticle] = {}
+        if not by_stored:
+            return found
         with reading(self._engine) as connection:
             for part in chunks(list(by_stored)):
                 for row in connection.execute(select(*_KNOWN).where(articles.c.key.in_(part))):
@@ -88,8 +88,11 @@ class PollStore:
             for plan in plans:
                 for revised in plan.revised:
                     _revise(connection, plan, revised.known, article_row(revised.article, 0, None, plan.started_at))
-            connection.execute(_UPDATE_FEED, [_feed_row(plan) for plan in plans])
-            connection.execute(polls.insert(), [_poll_row(plan) for plan in plans])
+            connection.execute(_AFTER_POLL, [_feed_row(plan) for plan in plans])
+            # Nine polls of ten bring no document: what is remembered of the last one is wide, and stays as it is.
+            if documents := [_document_row(plan.state) for plan in plans if plan.read]:
+                connection.execute(_AFTER_DOCUMENT, documents)
+            connection.execute(_INSERT_POLL, [_poll_row(plan) for plan in plans])
 
 
 def _known(row: Any) -> KnownArticle:
@@ -173,11 +176,8 @@ def _feed_row(plan: PollPlan) -> dict[str, Any]:
     state = plan.state
     return {
         "feed_id": state.feed_id,
-        "etag": state.etag,
-        "last_modified": state.last_modified,
-        "body_sha256": state.body_sha256,
         "failures": state.failures,
-        "last_outcome": str(plan.outcome),
+        "last_outcome": plan.outcome.value,
         "last_error": plan.error or None,
         "last_polled_at": state.last_polled_at,
         "last_ok_at": state.last_ok_at,
@@ -191,12 +191,22 @@ def _feed_row(plan: PollPlan) -> dict[str, Any]:
     }
 
 
+def _document_row(state: FeedState) -> dict[str, Any]:
+    return {
+        "feed_id": state.feed_id,
+        "etag": state.etag,
+        "last_modified": state.last_modified,
+        "body_sha256": state.body_sha256,
+        "item_hashes": " ".join(state.item_hashes),
+    }
+
+
 def _poll_row(plan: PollPlan) -> dict[str, Any]:
     return {
         "feed_id": plan.state.feed_id,
         "started_at": plan.started_at,
         "duration_ms": plan.duration_ms,
-        "outcome": str(plan.outcome),
+        "outcome": plan.outcome.value,
         "status": plan.status,
         "bytes": plan.size,
         "entries": plan.entries,

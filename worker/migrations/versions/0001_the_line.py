@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("body_sha256", sa.String(length=64), nullable=True),
+        sa.Column("item_hashes", sa.Text(), server_default="", nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_outcome", sa.String(length=24), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
