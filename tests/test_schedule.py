@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import heapq
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
+from random import Random
 from typing import Any
 
 import pytest
@@ -61,6 +63,23 @@ def a_rhythm(daily: float, days: int = 21, hours: tuple[int, ...] = tuple(range(
         whole = int(count * (hour + 1)) - int(count * hour)
         rhythm.observe(start + 3600, [start + 3600 * (i + 0.5) / whole for i in range(whole)])
     return rhythm
+
+
+def polls_by_day(feeds: int, days: int) -> list[int]:
+    """What production does with feeds from silent to busy, all of them asleep at night."""
+    random, price, polled = Random(7), PRICE, [0] * days
+    states = [a_state(number) for number in range(feeds)]
+    due = [(NOW, number) for number in range(feeds)]
+    while due[0][0] < NOW + timedelta(days=days):
+        now, number = heapq.heappop(due)
+        awake = 6 <= now.hour < 18
+        new = tuple(now for _ in range(2) if awake and random.random() < number / feeds / 2)
+        plan = next_poll(states[number], PollFacts(Outcome.NEW, now, new), LIMITS, price=price, jitter=random.random())
+        states[number] = replace(states[number], rate=plan.rate)
+        polled[(now - NOW).days] += 1
+        price = price_for([state.rate for state in states], LIMITS) if number == 0 else price
+        heapq.heappush(due, (plan.next_poll_at, number))
+    return polled
 
 
 def watched_in_silence(rhythm: Rhythm, days: int) -> None:
@@ -139,7 +158,7 @@ def test_a_busy_feed_is_polled_more_often_than_a_quiet_one() -> None:
 
 
 def test_a_dedicated_feed_is_polled_more_often() -> None:
-    rate = {**a_rhythm(24.0).memory(), "demand": 0.01}
+    rate = {**a_rhythm(24.0).memory(), "demand": 0.01, "excess": 0.0}
     states = [a_state(rate=rate, feed=a_feed(dedicated=dedicated)) for dedicated in (True, False)]
     facts = PollFacts(Outcome.UNCHANGED, NOW + timedelta(minutes=1))
 
@@ -151,7 +170,7 @@ def test_a_dedicated_feed_is_polled_more_often() -> None:
 
 
 def test_a_burst_pulls_the_next_poll_closer_at_once() -> None:
-    rate = {**a_rhythm(10.0).memory(), "demand": 0.01}
+    rate = {**a_rhythm(10.0).memory(), "demand": 0.01, "excess": 0.0}
     now = NOW + timedelta(minutes=30)
     burst = tuple(now - timedelta(minutes=2 * i) for i in range(12))
 
@@ -209,7 +228,7 @@ def test_dates_before_the_last_poll_or_in_the_future_are_believed_no_further_tha
 
 @pytest.mark.parametrize("hint_s", [float("nan"), float("inf"), -5.0, 0.0, 1e9])
 def test_a_feed_s_own_ttl_is_heeded_up_to_a_cap_and_remembered(hint_s: float) -> None:
-    state = a_state(rate={**a_rhythm(2_000.0).memory(), "demand": 0.1})
+    state = a_state(rate={**a_rhythm(2_000.0).memory(), "demand": 0.1, "excess": 0.0})
     now = NOW + timedelta(minutes=1)
 
     plan = next_poll(state, PollFacts(Outcome.NEW, now, hint_s=hint_s), LIMITS, price=1.0, jitter=0.5)
@@ -319,10 +338,30 @@ def test_whatever_a_poll_brings_there_is_a_plan_for_it(
 def test_at_the_price_all_feeds_together_keep_to_the_budget(demands: list[float], polls_per_day: float) -> None:
     limits = Limits(polls_per_day=polls_per_day)
 
-    price = price_for([{"demand": demand} for demand in demands], limits)
+    price = price_for([{"demand": demand, "excess": 0.0} for demand in demands], limits)
 
     gaps = [min(max(price**0.5 / demand, limits.minimum_s), limits.maximum_s) for demand in demands]
     assert sum(DAY / gap for gap in gaps) / len(gaps) == pytest.approx(polls_per_day, rel=1e-3)
+
+
+def test_what_feeds_take_beyond_what_was_foreseen_is_taken_from_the_budget() -> None:
+    foreseen, exceeded = (
+        price_for([{"demand": demand, "excess": excess} for demand in (0.01, 0.02, 0.05)], LIMITS)
+        for excess in (0.0, 0.0003)
+    )
+
+    assert exceeded > foreseen
+
+
+@pytest.mark.parametrize("wrong", [{"demand": "much", "excess": 0.0}, {"demand": -1.0, "excess": 0.0}, {"demand": 0.1}])
+def test_a_demand_that_cannot_be_read_counts_as_a_feed_nothing_is_known_of(wrong: dict[str, Any]) -> None:
+    assert price_for([wrong], LIMITS) == price_for([], LIMITS)
+
+
+def test_unequal_feeds_with_days_and_nights_keep_to_the_budget() -> None:
+    polled = polls_by_day(feeds=12, days=4)
+
+    assert polled[-1] / 12 == pytest.approx(LIMITS.polls_per_day, rel=0.06)
 
 
 def test_the_default_price_polls_a_feed_nothing_is_known_of_at_the_budget_s_pace() -> None:

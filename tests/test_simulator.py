@@ -13,6 +13,7 @@ from tests.factories import a_state
 from worker.model import Outcome
 from worker.schedule import Limits, PollFacts, next_poll
 from worker.schedule.plan import paced
+from worker.schedule.price import Demand
 from worker.schedule.rhythm import Rhythm
 from worker.schedule.simulator import Figures, ours, simulate
 from worker.schedule.traces import usable_traces
@@ -102,10 +103,10 @@ def test_the_simulator_decides_as_production_does() -> None:
 
     facts = PollFacts(Outcome.NEW, now, new)
     plan = next_poll(a_state(rate=first.rate), facts, limits, price=1_500.0, jitter=0.25)
-    pace = paced(rhythm, first.rate["demand"], limits, price=1_500.0, weight=1.0, jitter=0.25)
+    pace = paced(rhythm, Demand.recalled(first.rate), limits, price=1_500.0, weight=1.0, jitter=0.25)
 
     assert (plan.next_poll_at - now).total_seconds() == pytest.approx(pace.pause_s, abs=1.0)
-    assert plan.rate["demand"] == pytest.approx(pace.demand, rel=0.001)
+    assert plan.rate["demand"] == pytest.approx(pace.demand.root, rel=0.001)
 
 
 @pytest.mark.parametrize(

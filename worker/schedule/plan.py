@@ -15,6 +15,7 @@ from worker.model import FeedState, Outcome
 from worker.schedule.backoff import backoff_after
 from worker.schedule.gap import worthwhile_gap
 from worker.schedule.limits import DAY_S, HOUR_S, WEEK_S, Limits
+from worker.schedule.price import Demand
 from worker.schedule.rhythm import Rhythm
 
 _FOR_A_PERSON = {Outcome.GONE, Outcome.BLOCKED_ADDRESS}
@@ -66,13 +67,13 @@ def next_poll(state: FeedState, facts: PollFacts, limits: Limits, *, price: floa
         return _failing(state, facts, limits, price / weight, known, jitter)
     entries = sorted(moment.timestamp() for moment in facts.new_entries_at)
     rhythm = _begun(now, entries, limits) if known is None else _resumed(known, now, entries)
-    pace = paced(rhythm, state.rate.get("demand"), limits, price=price, weight=weight, jitter=jitter)
+    pace = paced(rhythm, Demand.recalled(state.rate), limits, price=price, weight=weight, jitter=jitter)
     # Feeds that are all polled at once on the first start must not stay in step: spread over a whole pause, once.
     pause_s = pace.pause_s if known else limits.minimum_s + max(pace.pause_s - limits.minimum_s, 0.0) * jitter
     pause_s = max(pause_s, min(facts.retry_after_s or 0.0, limits.retry_after_cap_s))
     hint_s = _hint(facts.hint_s, state.rate.get("hint_s"), limits)
     pause_s = max(pause_s, hint_s)
-    memory = {**rhythm.memory(), "demand": pace.demand, "hint_s": hint_s}
+    memory = {**rhythm.memory(), **pace.demand.memory(), "hint_s": hint_s}
     return SchedulePlan(facts.polled_at + timedelta(seconds=pause_s), memory, _reason(rhythm, pause_s))
 
 
@@ -81,28 +82,33 @@ class Pace:
     """The pause after a poll that went well, and what the feed has come to demand."""
 
     pause_s: float
-    demand: float  # √(entries a second / 2), averaged over about a week; see `price`
+    demand: Demand
 
 
-def paced(rhythm: Rhythm, demand: float | None, limits: Limits, *, price: float, weight: float, jitter: float) -> Pace:
+def paced(rhythm: Rhythm, before: Demand | None, limits: Limits, *, price: float, weight: float, jitter: float) -> Pace:
     """The pause that pays, within the limits: the one decision that production and the simulator share.
 
     Args:
         rhythm: has just observed a poll.
-        demand: as it was, None at first.
+        before: the demand as it was, None at first.
         limits: the operator's bounds.
         price: of one poll.
         weight: what one entry of this feed counts.
         jitter: a random number in [0, 1).
     """
     gap = worthwhile_gap(rhythm, price, weight, limits.maximum_s)
-    if demand is None:
-        demand = gap.demand
-    else:
-        demand += (gap.demand - demand) * gap.seconds / (gap.seconds + min(max(rhythm.at - rhythm.since, 0.0), WEEK_S))
     # Jitter must not carry a quiet feed beyond the maximum, nor may all quiet feeds wait exactly that long.
     middle = min(gap.seconds, limits.maximum_s / (1 + _JITTER / 2))
-    return Pace(max(middle * (1 + _JITTER * (jitter - 0.5)), limits.minimum_s), demand)
+    pause_s = max(middle * (1 + _JITTER * (jitter - 0.5)), limits.minimum_s)
+    if before is None:
+        return Pace(pause_s, Demand(gap.demand))
+    age = max(rhythm.at - rhythm.since, 0.0)
+    excess = 1 / pause_s - before.foreseen(price, limits)
+    demand = Demand(
+        before.root + (gap.demand - before.root) * gap.seconds / (gap.seconds + min(age, WEEK_S)),
+        before.excess + (excess - before.excess) * pause_s / (pause_s + DAY_S),
+    )
+    return Pace(pause_s, demand)
 
 
 def _begun(now: float, entries: Sequence[float], limits: Limits) -> Rhythm:

@@ -11,13 +11,39 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import accumulate
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 from typing import Any
 
 from worker.schedule.limits import DAY_S, Limits
 
 _HALVINGS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one feed has come to ask of the budget; a part of `FeedState.rate`."""
+
+    root: float  # √(entries a second / 2), averaged over about a week
+    excess: float = 0.0  # polls a second beyond what root and price foresaw, averaged over about a day
+
+    @classmethod
+    def recalled(cls, memory: Mapping[str, Any]) -> Demand | None:
+        """The demand kept in `memory`, None where there is none that can be read."""
+        try:
+            root, excess = float(memory["demand"]), float(memory["excess"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        return cls(root, excess) if 0 < root < inf and isfinite(excess) else None
+
+    def memory(self) -> dict[str, float]:
+        """JSON for `FeedState.rate`."""
+        return {"demand": float(f"{self.root:.5g}"), "excess": float(f"{self.excess:.5g}")}
+
+    def foreseen(self, price: float, limits: Limits) -> float:
+        """Polls a second at `price`."""
+        return min(max(self.root / sqrt(price), 1 / limits.maximum_s), 1 / limits.minimum_s)
 
 
 def price_for(rates: Iterable[Mapping[str, Any]], limits: Limits) -> float:
@@ -30,12 +56,16 @@ def price_for(rates: Iterable[Mapping[str, Any]], limits: Limits) -> float:
         rates: the memory of each feed; one without a demand counts as a feed nothing is known of.
         limits: the budget and the bounds.
     """
-    unknown = sqrt(limits.default_rate / 2)
-    return clearing_price([(_demand(rate, unknown), 1.0) for rate in rates] or [(unknown, 1.0)], limits)
+    unknown = Demand(sqrt(limits.default_rate / 2))
+    demands = [Demand.recalled(rate) or unknown for rate in rates] or [unknown]
+    # A quiet night is polled at the maximum interval all the same, which a week's average does not foresee.
+    excess_per_day = DAY_S * sum(demand.excess for demand in demands) / len(demands)
+    granted = max(limits.polls_per_day - excess_per_day, limits.polls_per_day / 2)
+    return clearing_price([(demand.root, 1.0) for demand in demands], replace(limits, polls_per_day=granted))
 
 
 def clearing_price(demands: Iterable[tuple[float, float]], limits: Limits) -> float:
-    """The price for feeds of (demand, weight), at least one; a feed of weight 2 stands for two alike.
+    """The price for feeds of (root of the demand, weight), at least one; a feed of weight 2 stands for two alike.
 
     Sorted once, then one look-up a halving: 200,000 feeds take a fraction of a second.
     """
@@ -53,8 +83,3 @@ def clearing_price(demands: Iterable[tuple[float, float]], limits: Limits) -> fl
         polls += (taken[fastest] - taken[slowest]) / root
         low, high = (root, high) if polls > granted else (low, root)
     return low * high
-
-
-def _demand(rate: Mapping[str, Any], unknown: float) -> float:
-    demand = rate.get("demand")
-    return demand if isinstance(demand, float) and isfinite(demand) and demand > 0 else unknown

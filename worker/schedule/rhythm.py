@@ -24,7 +24,7 @@ from worker.schedule.limits import DAY_S, HOUR_S, WEEK_S
 # Slowest first: memory in seconds, and the entries' worth of belief in the next slower scale.
 _SCALES = ((60 * DAY_S, 3.0), (7 * DAY_S, 3.0), (0.3 * DAY_S, 4.0), (0.03 * DAY_S, 1.0))
 _HABIT_S = 150 * DAY_S  # memory of the habit: seasons change it, weeks do not
-_HOUR_PRIOR, _DAY_PRIOR = 3.0, 10.0  # entries an hour or a weekday must show to be half believed
+_HOUR_PRIOR, _DAY_PRIOR = 2.0, 10.0  # entries an hour or a weekday must show to be half believed
 _VOTE_CAP = 5  # entries of one poll that count in the vote: a flood of renamed entries is no burst
 _VOTE_SHARE = 0.005  # of all votes, given back per entry expected: no scale is ever silenced for good
 _WONDER = 7.0  # nats of surprise at which a burst is as likely as chance: it starts once in a thousand polls

@@ -17,7 +17,7 @@ from typing import Any
 from worker.schedule.limits import DAY_S, Limits
 from worker.schedule.plan import paced
 from worker.schedule.policies import Replay, average_gap, entry_frequency, fixed, optimum
-from worker.schedule.price import clearing_price, price_for
+from worker.schedule.price import Demand, clearing_price, price_for
 from worker.schedule.rhythm import Rhythm
 from worker.schedule.traces import Trace, usable_traces
 
@@ -75,7 +75,7 @@ def ours(traces: Sequence[Trace], polls_per_day: float) -> Replay:
             feed.run(feed.begin + step / _REPRICINGS * feed.length, price, replay)
         left = 2 * (1 - step / _REPRICINGS)  # of the scored half
         granted = _granted(traces, polls_per_day, left, replay.polls) if left <= 1 else learning.polls_per_day
-        demands = [(feed.demand, feed.length) for feed in feeds if feed.demand]
+        demands = [(feed.demand.root, feed.length) for feed in feeds if feed.demand]
         price = clearing_price(demands, replace(limits, polls_per_day=granted))
     for feed in feeds:
         feed.run(feed.trace.times[-1] + _LONGEST_S, price, replay)
@@ -98,7 +98,7 @@ class _Watched:
         self.begin = trace.times[0]
         self.length = trace.times[-1] - trace.times[0]
         self.rhythm = Rhythm.unknown(self.begin, limits.default_rate)
-        self.demand: float | None = None
+        self.demand: Demand | None = None
         self._random = Random(trace.feed_id)  # noqa: S311  repeatable, not secret
         self._next_poll = self.begin
         self._seen = 0
