@@ -222,13 +222,14 @@ def log_plainly(level: str | None = None) -> None:
 
 
 @celeryd_after_setup.connect
-def _build_before_forking(**_: Any) -> None:
+def _build_before_forking(instance: Any, **_: Any) -> None:
     """Load what is large and read-only once for all child processes, and tell a mistake in the settings at once."""
     try:
         services()
     except TrucewireError as error:
         sys.exit(f"trucewire: {error}")
-    language_of("The classifier of Latin text is loaded by some.")
+    if "poll" in instance.app.amqp.queues.consume_from:
+        language_of("The classifier of Latin text is loaded by some.")
     gc.freeze()  # what a collection visits is copied into each child
 
 
