@@ -65,6 +65,7 @@ _BANNER = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?։…:;][\"'”’»)\]]*$|^[\"“«].*[\"”»]$")
 
+_LONGEST = 220  # characters of a line that is not the article's own
 _OPENER_CHARS = 60
 _HEADLINE_CHARS = 160
 _LIST_SHARE = 0.3  # of headlines among what follows a box: above it, what follows is a list of other stories
@@ -82,9 +83,11 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
     while position < len(paragraphs):
         line = paragraphs[position].strip()
         position += 1
-        if _COUNTER.match(line):
+        if len(line) > _LONGEST:
+            kept.append(line)
+        elif len(line) <= _OPENER_CHARS and _COUNTER.match(line):
             continue
-        if _POINTED.match(line) or _CALL.match(line):
+        elif _POINTED.match(line) or _CALL.match(line):
             cut.append(line)
         elif kept and len(line) <= _OPENER_CHARS and _OPENER.match(line):
             cut.append(line)
@@ -95,7 +98,7 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
                 break
             position = after
         else:
-            kept.append(paragraphs[position - 1])
+            kept.append(line)
     return kept, cut
 
 

@@ -56,6 +56,11 @@ _AUTHOR_LINE = re.compile(
     r"^(?:authors?|written by|автор(?:ы)?|müəllif|yazar|հեղինակ|ავტორი|auteur|autor|autore)\s*[:՝—–-]\s*(.{2,60})$",
     re.IGNORECASE,
 )
+# One of these stands in every line and sentence that the patterns above match, and in few texts besides.
+_MACHINE_WORDS = (
+    *("openai", "gpt", "claude", "gemini", "bard", "copilot", "llama", "deepseek", "gigachat", "midjourney", " ai"),
+    *("artificial intelligence", "language model", "нейросет", "искусственн", " ии", "intellekt", "yapay zeka"),
+)
 _LAST = 3  # paragraphs among which a byline stands at the end of a text
 _CREDIT_EDGE = 160
 _EDGE = 600  # characters at either end of a text in which such lines stand
@@ -65,6 +70,9 @@ def machine_hint(author: str, text: str) -> str:
     """What says that a machine wrote or rewrote this: the words themselves; "" where nothing does."""
     if _MACHINE_AUTHOR.match(author.strip()):
         return f"author: {author.strip()}"
+    lowered = f"{text[:_EDGE]}{text[-_EDGE:]}".lower()
+    if not any(word in lowered for word in _MACHINE_WORDS):
+        return ""
     edges = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
     found = _MACHINE_LINE.search(edges) or _MACHINE_SENTENCE.search(edges)
     return " ".join(found.group().split()) if found else ""

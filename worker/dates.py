@@ -89,7 +89,9 @@ def read_date(raw: str, zone: tzinfo = UTC) -> datetime | None:
 
 def read_local(raw: str, zone: tzinfo = UTC) -> datetime | None:
     """As `read_date`, in the zone that `raw` names: there it is the day which a reader of the page sees."""
-    text = "".join(map(_ascii_digit, unicodedata.normalize("NFKC", raw[:400]).strip()[:200]))
+    text = raw[:400].strip()[:200]
+    if not text.isascii():
+        text = "".join(map(_ascii_digit, unicodedata.normalize("NFKC", text)))
     if not any(char.isdigit() for char in text):
         return None
     try:

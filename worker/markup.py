@@ -10,9 +10,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from itertools import groupby
 
 from lxml import etree
-from lxml.html import HTMLParser, defs
+from lxml.html import defs
 
 # A title may say "<Karabakh>" or "a < b": only what HTML, SVG or MathML knows as an element is taken for a tag.
 _TAG_NAMES = "|".join(sorted(defs.tags | {"svg", "math", "font", "nobr", "wbr"}, key=len, reverse=True))
@@ -20,9 +21,6 @@ _TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?=[\s/>])[^<>]*>|<!\[CDATA\[|\]\]>", re
 _HIDING = re.compile(r"<(?:script|style|template|!--)", re.IGNORECASE)  # what stands inside is not to be read
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_SPACES = re.compile(r"[^\S\n]+")
-_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
-_LINE_ENDS = re.compile(r" *\n *")
 
 
 def _names(listed: str) -> frozenset[str]:
@@ -69,7 +67,9 @@ def plain_text(markup: str) -> str:
     if "<" not in markup:
         return _paragraphs(markup)
     text = _element_text(markup)
-    if _ENTITY.search(text) or _TAG.search(text):  # escaped once more than the feed's format asks for
+    if ("&" in text and _ENTITY.search(text)) or (
+        "<" in text and _TAG.search(text)
+    ):  # escaped once more than the feed's format asks for
         text = _element_text(_with_breaks(text)) if _TAG.search(_unescaped(text)) else _unescaped(text)
     return _paragraphs(text)
 
@@ -96,17 +96,16 @@ def _one_line(text: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    text = _SPACES.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _LINE_ENDS.sub("\n", _BLANK_LINES.sub("\n\n", text))
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", text).strip())
+    lines = (" ".join(line.split()) for line in _UNWANTED.sub("", text).splitlines())
+    blocks = ("\n".join(block) for written, block in groupby(lines, bool) if written)
+    return unicodedata.normalize("NFC", "\n\n".join(blocks))
 
 
 def _element_text(markup: str) -> str:
     try:
         # huge_tree: without it, libxml2 drops what is nested deeper than 256 elements. MAX_CHARS bounds the work.
-        root = etree.fromstring(
-            f"<div>{markup}</div>", HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
-        )
+        parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
+        root = etree.fromstring(f"<div>{markup}</div>", parser)
     except (etree.LxmlError, ValueError, AssertionError):
         root = None
     if root is None:

@@ -28,6 +28,7 @@ _ZONES = {"AM": 4.0, "AZ": 4.0, "GE": 4.0, "RU": 3.0, "TR": 3.0, "IR": 3.5}
 _NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 _DATELINE_CHARS = 40  # a line that is nothing but a date
 _DATELINE_WITHIN = 4  # … among an article's first paragraphs
+_TELLING = 8  # characters
 _DISAGREEMENT = timedelta(days=2)  # less is a matter of zones and of late evenings
 
 
@@ -218,9 +219,14 @@ def _words(markup: str, title: str, notes: list[str]) -> _Words:
             notes.append(f"text: banner {paragraph[:_DATELINE_CHARS]!r} ignored")
         elif number < _DATELINE_WITHIN and dateline is None and (printed := _printed_date(paragraph)):
             dateline = printed
-        elif number >= _DATELINE_WITHIN or title_key(without_site(paragraph, ())) != title_key(title):
+        elif number >= _DATELINE_WITHIN or not _repeats(paragraph, title):
             kept.append(paragraph)
     return _Words("\n\n".join(kept), dateline, author)
+
+
+def _repeats(paragraph: str, title: str) -> bool:
+    alike = paragraph[:_TELLING].casefold() == title[:_TELLING].casefold()
+    return alike and title_key(without_site(paragraph, ())) == title_key(title)
 
 
 def _printed_date(paragraph: str) -> datetime | None:
