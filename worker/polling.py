@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from worker.errors import FetchError
 from worker.model import (
@@ -107,7 +108,8 @@ def poll_plan(
     failures = 0 if outcome.ok else polled.state.failures + 1
     schedule = next_poll(polled.state, _facts(polled, outcome, new, failures), limits, price=price, jitter=jitter)
     state = replace(
-        _remembered(polled, outcome),
+        polled.state,
+        **_remembered(polled, outcome),
         failures=failures,
         last_new_at=polled.started_at if new else polled.state.last_new_at,
         next_poll_at=schedule.next_poll_at,
@@ -176,31 +178,30 @@ def _facts(polled: Polled, outcome: Outcome, new: tuple[Article, ...], failures:
     )
 
 
-def _remembered(polled: Polled, outcome: Outcome) -> FeedState:
-    """The feed's state after the poll, but for what the schedule decides."""
-    state = replace(polled.state, last_outcome=outcome, last_polled_at=polled.started_at)
-    response = polled.response
+def _remembered(polled: Polled, outcome: Outcome) -> dict[str, Any]:
+    """What changes in the feed's state, but for what the schedule decides."""
+    state, response = polled.state, polled.response
+    changes: dict[str, Any] = {"last_outcome": outcome, "last_polled_at": polled.started_at}
     if response is None or not outcome.ok:
-        return state
-    state = _redirected(replace(state, last_ok_at=polled.started_at), response)
+        return changes
+    changes |= {"last_ok_at": polled.started_at, **_redirected(state, response)}
     if response.not_modified:
-        return state
-    return replace(
-        state,
-        etag=response.headers.get("etag"),
-        last_modified=response.headers.get("last-modified"),
-        body_sha256=_sha256(response.body),
-        item_hashes=polled.parsed.item_hashes if polled.parsed else state.item_hashes,
-    )
+        return changes
+    return changes | {
+        "etag": response.headers.get("etag"),
+        "last_modified": response.headers.get("last-modified"),
+        "body_sha256": _sha256(response.body),
+        "item_hashes": polled.parsed.item_hashes if polled.parsed else state.item_hashes,
+    }
 
 
-def _redirected(state: FeedState, response: FetchResponse) -> FeedState:
+def _redirected(state: FeedState, response: FetchResponse) -> dict[str, Any]:
     if response.permanent_url is not None:
         held = state.redirect_count + 1 if response.permanent_url == state.redirect_url else 1
-        return replace(state, redirect_url=response.permanent_url, redirect_count=held)
+        return {"redirect_url": response.permanent_url, "redirect_count": held}
     if state.redirect_count >= REDIRECTS_BEFORE_MOVING:
-        return state  # it has moved: the new address answers without redirecting
-    return replace(state, redirect_url=None, redirect_count=0)
+        return {}  # it has moved: the new address answers without redirecting
+    return {"redirect_url": None, "redirect_count": 0}
 
 
 def _capture(polled: Polled) -> Capture | None:

@@ -14,7 +14,7 @@ from itertools import islice
 from worker.bootstrap import Services
 from worker.discovery import where_the_feed_is
 from worker.errors import FetchError
-from worker.model import FeedState, FetchResponse, KnownArticle, Outcome, PollPlan
+from worker.model import Article, FeedState, FetchResponse, KnownArticle, Outcome, ParsedFeed, PollPlan
 from worker.normalise import articles_of
 from worker.parse import parse
 from worker.pipeline.subscribe import note_hubs
@@ -89,31 +89,30 @@ def _threads() -> ThreadPoolExecutor:
 def _read_feed(services: Services, state: FeedState, now: datetime) -> Polled:
     """One feed fetched, parsed and normalised; whatever goes wrong is an outcome."""
     stopwatch = time.perf_counter()
-    polled = Polled(state, now, 0)
+    response, error = None, None
+    parsed: ParsedFeed | None = None
+    articles: tuple[Article, ...] = ()
     try:
         response = services.fetch(request_for(state, services.chance()))
-        polled = _understood(replace(polled, response=response), response)
-    except FetchError as error:
-        polled = replace(polled, error=error)
-    except Exception as error:
+        if not response.not_modified and not is_same_body(state, response.body):
+            parsed = _parsed(state, response)
+            articles = articles_of(parsed, state.feed, now)
+    except FetchError as refusal:
+        error = refusal
+    except Exception as fault:
         log.exception("poll feed=%s outcome=%s", state.feed.url, Outcome.INTERNAL_ERROR)
-        polled = replace(polled, error=_internal(error))
-    return replace(polled, duration_ms=round(1000 * (time.perf_counter() - stopwatch)))
+        error = _internal(fault)
+    duration_ms = round(1000 * (time.perf_counter() - stopwatch))
+    return Polled(state, now, duration_ms, response, error, parsed, articles)
 
 
-def _understood(polled: Polled, response: FetchResponse) -> Polled:
-    if response.not_modified or is_same_body(polled.state, response.body):
-        return polled
-    known = frozenset(polled.state.item_hashes)
-    parsed = parse(response.body, response.url, response.headers.get("content-type", ""), known)
-    if parsed.outcome is Outcome.NOT_A_FEED:
-        parsed = replace(parsed, problems=_told_where(response) or parsed.problems)
-    return replace(polled, parsed=parsed, articles=articles_of(parsed, polled.state.feed, polled.started_at))
-
-
-def _told_where(response: FetchResponse) -> tuple[str, ...]:
-    hint = where_the_feed_is(response.body, response.url, response.headers.get("content-type", ""))
-    return (hint,) if hint else ()
+def _parsed(state: FeedState, response: FetchResponse) -> ParsedFeed:
+    content_type = response.headers.get("content-type", "")
+    parsed = parse(response.body, response.url, content_type, frozenset(state.item_hashes))
+    if parsed.outcome is not Outcome.NOT_A_FEED:
+        return parsed
+    hint = where_the_feed_is(response.body, response.url, content_type)
+    return replace(parsed, problems=(hint,)) if hint else parsed
 
 
 def _internal(error: Exception) -> FetchError:
