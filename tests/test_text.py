@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.text import Term, TermError, TermIndex, check_term, fold, read_passage, script_of, sentence_spans
+from worker.text import (
+    LONGEST_PASSAGE,
+    LONGEST_SENTENCE,
+    Term,
+    TermError,
+    TermIndex,
+    check_term,
+    fold,
+    read_passage,
+    script_of,
+    sentence_spans,
+)
 
 ENDINGS = {"n": "s|'s|", "case": "а|у|ом|е|"}
 
@@ -125,6 +136,18 @@ def test_sentences_hold_everything_but_blanks_in_order(text: str) -> None:
     spans = sentence_spans(text)
 
     assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())
+
+
+def test_what_is_longer_than_any_sentence_is_cut_at_a_blank() -> None:
+    spans = sentence_spans("ceasefire " * 1_000 + "x" * 5_000)
+
+    assert max(end - start for start, end in spans) <= LONGEST_SENTENCE
+
+
+def test_no_more_of_a_text_is_read_than_an_article_may_have() -> None:
+    passage = read_passage("text", "word " * LONGEST_PASSAGE)
+
+    assert len(passage.text) == LONGEST_PASSAGE
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,7 @@ def _matches_in(
     text = passage.folded.text[: sentence.end]
     spaced = passage.spaced[sentence.start : sentence.end + 2]
     cues = _outermost(reader.cues.find(text, spaced, sentence.start))
+    naming = _naming(cues, sentence.terms)
     beside = {hit.payload.concept for hit in sentence.terms}
     years = [year for year in years if sentence.start <= year[0] < sentence.end]
     held: dict[str, list[tuple[Hit[ConceptTerms], Verdict]]] = {}
@@ -160,15 +161,21 @@ def _matches_in(
         definite = reader.is_definite(passage, hit.start)
         concept = hit.payload.concept
         mention = Mention(text, hit.start, hit.end, concept, hit.payload.stance, definite, beside)
-        others = [cue for cue in cues if not _names(cue, concept, sentence.terms)]
+        # *talks on* says nothing of other talks: a cue that is itself a mention of a concept is none for that concept.
+        others = [cue for cue in cues if concept not in naming.get(id(cue), ())] if naming else cues
         held.setdefault(concept, []).append((hit, stance_of(mention, others, years)))
     for concept, verdicts in held.items():
         yield _match(passage, (sentence.start, sentence.end), concept, verdicts)
 
 
-def _names(cue: Hit[Cue], concept: str, terms: Sequence[Hit[ConceptTerms]]) -> bool:
-    """Whether a cue is itself a mention of `concept`: *talks on* says nothing of other talks."""
-    return any(term.payload.concept == concept and cue.start < term.end and term.start < cue.end for term in terms)
+def _naming(cues: Sequence[Hit[Cue]], terms: Sequence[Hit[ConceptTerms]]) -> dict[int, set[str]]:
+    """The concepts that cues name themselves, by the cue's id; most cues name none."""
+    naming: dict[int, set[str]] = {}
+    for term in terms:
+        for cue in cues:
+            if cue.start < term.end and term.start < cue.end:
+                naming.setdefault(id(cue), set()).add(term.payload.concept)
+    return naming
 
 
 def _outermost(cues: Sequence[Hit[Cue]]) -> list[Hit[Cue]]:

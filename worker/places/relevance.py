@@ -34,14 +34,17 @@ class _Tally:
 
     best: dict[str, float] = field(default_factory=dict)
     count: dict[str, int] = field(default_factory=dict)
-    terms: dict[str, set[str]] = field(default_factory=dict)  # their first letters: inflected forms count once
+    terms: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # of hints, their first letters: inflected forms count once
     first: dict[str, Sighting] = field(default_factory=dict)
 
     def add(self, seen: Sighting) -> None:
         where = "title" if seen.field == "title" else "opening" if seen.start < OPENING else "rest"
         weight = _FIELD_WEIGHT[where] * (seen.place.weight if seen.place else _COUNTRY)
         self.count[seen.name] = self.count.get(seen.name, 0) + 1
-        self.terms.setdefault(seen.name, set()).add(seen.term[:_STEM].lower())
+        if seen.sort is Sort.HINT:
+            self.terms.setdefault(seen.name, set()).add(seen.term[:_STEM].lower())
         if weight > self.best.get(seen.name, 0.0):
             self.best[seen.name] = weight
             self.first[seen.name] = seen
@@ -176,6 +179,8 @@ def _without_places(survey: _Survey, *, at_home: str, conflict: bool, words: int
 def _ambiguous(survey: _Survey, abroad: list[str], *, conflict: bool) -> tuple[Region, list[str]]:
     """Names that mean something else too, without company: Georgia, the country or the state."""
     evidence = survey.alone.named("names")
+    if survey.elsewhere.total >= survey.alone.total:
+        return Region.NO, [*abroad, *evidence]
     if conflict or [name for name in survey.powers.best if name != "United States"]:
         return Region.YES, [*evidence, *survey.powers.named("names")]
     if abroad:

@@ -12,6 +12,8 @@ from worker.text.folding import Folded, fold
 from worker.text.sentences import sentence_spans
 from worker.text.terms import spaced_out
 
+LONGEST_PASSAGE = 100_000  # characters that are read; no news article has more, but hostile input may
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -35,7 +37,8 @@ class Passage:
 
 
 def read_passage(name: str, text: str) -> Passage:
-    """The field `name` of an article, ready for matching."""
+    """The field `name` of an article, ready for matching. What lies beyond `LONGEST_PASSAGE` is not read."""
+    text = text[:LONGEST_PASSAGE]
     folded = fold(text)
     spans = sentence_spans(text)
     if folded.offsets is not None:

@@ -15,6 +15,7 @@ from worker.text.folding import fold
 _END = re.compile("[.!?…։؟۔‽\n:]")
 _REST_OF_END = re.compile("[.!?…։؟۔‽]*[\"'”’»“)\\]]*")
 _ARMENIAN_CAPITAL = re.compile("[\u0531-\u0556«]")
+LONGEST_SENTENCE = 1_500  # characters; what is longer is no sentence, and cut at a blank: work grows with its square
 _NEXT = re.compile(r"[\s\"'“”‘’«„(\[—–-]*")
 _LAST_WORD = re.compile(r"(\w+)$")
 
@@ -51,6 +52,16 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    """Add `text[start:end]` to `spans`, in pieces where it is longer than any sentence."""
+    while end - start > LONGEST_SENTENCE:
+        cut = text.rfind(" ", start, start + LONGEST_SENTENCE)
+        cut = cut if cut > start else start + LONGEST_SENTENCE
+        _append_bare(spans, text, start, cut)
+        start = cut
+    _append_bare(spans, text, start, end)
+
+
+def _append_bare(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
     written = text[start:end]
     bare = written.lstrip()
     if bare:
