@@ -72,6 +72,13 @@ def test_rdf_is_read_as_published() -> None:
     assert feed.entries[0].updated == "2026-03-14T10:00:00+04:00"
 
 
+def test_json_feed_may_name_hubs_of_another_protocol_first() -> None:
+    hubs = b'[{"type": "rssCloud", "url": "https://a.example/"}, {"type": "WebSub", "url": "https://b.example/"}]'
+    feed = parse(b'{"version": "https://jsonfeed.org/version/1.1", "items": [], "hubs": ' + hubs + b"}", "")
+
+    assert feed.hub_url == "https://b.example/"
+
+
 def test_json_feed_has_a_reader_of_its_own() -> None:
     feed = parse(captured("feed.json"), "https://haber.example/feed.json")
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import os
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -170,3 +174,28 @@ def test_trucewire_up_answers_hubs(tmp_path: Path) -> None:
     assert reply.status == 404
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port)).close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_trucewire_web_listens_until_it_is_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = str(free.getsockname()[1])
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from worker.cli import main; main()", "web"],
+        env={**os.environ, "TRUCEWIRE_DATA": str(tmp_path), "TRUCEWIRE_WEB_PORT": port},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        reply = called(f"http://127.0.0.1:{port}/websub/unknown")
+        process.send_signal(number)
+        rest = process.stdout.read()
+
+    assert first.startswith(f"Listening on http://127.0.0.1:{port}")
+    assert (reply.status, process.returncode) == (404, 0)
+    assert "Stopped." in rest
+    assert "Traceback" not in rest

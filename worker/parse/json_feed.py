@@ -33,9 +33,13 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
         url=clean_url(_text(document, "home_page_url"), url),
         language=_text(document, "language"),
         entries=entries,
-        hub_url=next((_text(hub, "url") for hub in _dicts(document, "hubs")), ""),
+        hub_url=next((_text(hub, "url") for hub in _dicts(document, "hubs") if _is_websub(hub)), ""),
         self_url=clean_url(_text(document, "feed_url"), url),
     )
+
+
+def _is_websub(hub: dict[str, Any]) -> bool:
+    return _text(hub, "type").lower() in ("websub", "pubsubhubbub")  # rssCloud is another protocol
 
 
 def _entry(item: dict[str, Any], base: str) -> Entry:
