@@ -21,6 +21,7 @@ _LONGEST_WORD = 30  # letters; what is further away than so many a word is out o
 _PER_BREAK = 1.5
 _REPORTED = 2.0  # what it takes to believe that a reported event is not simply so
 _OWN_STRENGTH = 3.4
+_BARE = 0.5  # … of a term that names people or things, not an event: refugees, prisoners of war
 _YEAR_STRENGTH = 2.6
 _GOVERNS = 3.2  # the least weight with which a denial, call or proposal governs another cue
 _BREAK = re.compile(r"[,;:()՝]| [-–—] ")
@@ -90,7 +91,7 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
         years: where the sentence names past years.
     """
     if mention.own is not None:
-        best = Verdict(mention.own, _OWN_STRENGTH)
+        best = Verdict(mention.own, _BARE if mention.own is Stance.BACKGROUND else _OWN_STRENGTH)
     elif mention.concept in _NEVER_ASSUMED:
         known = mention.definite and mention.concept == "ceasefire"
         best = Verdict(Stance.BACKGROUND if known else Stance.UNKNOWN, 0.0)
