@@ -70,8 +70,8 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         (
             {"TRUCEWIRE_FRESH_HOURS": "soon"},
             (
-                "environment: TRUCEWIRE_FRESH_HOURS: input should be a valid number, unable to parse string as a number, "
-                "got 'soon'; correct it"
+                "environment: TRUCEWIRE_FRESH_HOURS: input should be a valid number, "
+                "unable to parse string as a number, got 'soon'; correct it"
             ),
         ),
         (
@@ -117,3 +117,25 @@ def test_every_file_is_complained_of_once(config: Path) -> None:
     found = complaints({"TRUCEWIRE_CONFIG": str(config)}, "1.0")
 
     assert [mistake.file for mistake in found] == ["feeds.toml", "rules.toml"]
+
+
+def test_the_public_address_ends_without_a_slash() -> None:
+    settings = load_settings(ENVIRON | {"TRUCEWIRE_PUBLIC_URL": "https://monitor.example/trucewire/"}, "1.0")
+
+    assert settings.public_url == "https://monitor.example/trucewire"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "monitor.example",
+        "http://monitor.example",
+        "https://",
+        "https://[",
+        "https://monitor.example/?a=b",
+        "https://user:word@monitor.example",
+    ],
+)
+def test_a_public_address_that_hubs_cannot_use_is_a_mistake(url: str) -> None:
+    with pytest.raises(SettingsError, match="TRUCEWIRE_PUBLIC_URL"):
+        load_settings(ENVIRON | {"TRUCEWIRE_PUBLIC_URL": url}, "1.0")

@@ -3,6 +3,7 @@
 A hub is asked for pushes, and never trusted: a push says no more than *look now*, and only a signed one is heard. The
 feed's own polls go on as if there were no hub, since hubs that accept and never push are common
 (https://github.com/lion-reader/lion-reader/issues/1034). A hub that stays silent is left alone for a month.
+Whoever overhears the secret on its way to a hub without TLS gains no more than polls ahead of their time.
 
 Never sends, never stores, never reads the clock or draws a random number.
 """

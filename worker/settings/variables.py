@@ -24,7 +24,8 @@ PLACE = "environment"  # where a file name stands in other complaints
 def _public_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError(f"{url!r} is no https address; give the one that the web service has outside, https://…")
+        shown = f"{url!r} " if "@" not in url else ""  # what may hold a password is not repeated
+        raise ValueError(f"{shown}is no https address; give the one that the web service has outside, https://…")
     return url.rstrip("/")
 
 
