@@ -43,7 +43,7 @@ def articles_of(
         now: the time of this poll, aware.
         families: publisher families by host, for the sources that an aggregator names.
     """
-    found = identities(parsed.entries, feed, parsed.repeated)
+    found = identities(parsed.entries, feed, (*parsed.repeated, parsed.url))
     articles = (
         normalise(entry, feed, parsed, now, identity, families)
         for entry, identity in zip(parsed.entries, found, strict=True)
@@ -67,7 +67,7 @@ def identities(entries: Sequence[Entry], feed: Feed, repeated: Iterable[str] = (
     Args:
         entries: of one document.
         feed: whose own address identifies nothing.
-        repeated: links and GUIDs that items of the document share which are not among `entries`.
+        repeated: addresses and GUIDs that identify nothing: what other items of the document share, the site's page.
     """
     shared = {
         form for raw in repeated for form in (canonical_url(raw), canonical_url(raw, fragment=True), f"guid:{raw}")
@@ -175,7 +175,7 @@ def _criteria(entry: Entry) -> list[str]:
 
 
 def _identified(entry: Entry, feed: Feed, parsed: ParsedFeed, identity: str) -> Article:
-    identity = identity or identities([entry], feed, parsed.repeated)[0]
+    identity = identity or identities([entry], feed, (*parsed.repeated, parsed.url))[0]
     key = identity if identity.startswith("https://") else f"{feed.url}#{identity}"
     return Article(key=key, identity=identity, url=clean_url(entry.url, parsed.url or feed.url), title="")
 
