@@ -55,6 +55,23 @@ def test_the_header_decides_where_the_document_says_nothing() -> None:
     assert encoding == "koi8-r"
 
 
+def test_turkish_is_not_taken_for_icelandic() -> None:
+    turkish = "Sınırda ateşkes ilan edildi, görüşmeler akşam saatlerinde sürüyor."
+
+    text, encoding, _ = decoded(f"<rss>{turkish}</rss>".encode("cp1254"))
+
+    assert turkish in text
+    assert encoding == "cp1254"
+
+
+def test_encodings_of_other_regions_are_guessed_where_none_of_ours_fits() -> None:
+    korean = "국경에서 휴전이 선언되었고 회담은 저녁에도 계속되고 있다고 국방부가 밝혔다."
+
+    text, _, _ = decoded(f"<rss>{korean}</rss>".encode("euc-kr"))
+
+    assert korean in text
+
+
 def test_western_text_is_read_as_it_is_declared() -> None:
     french = "Un cessez-le-feu a été négocié près de la frontière, a annoncé le ministère."
 

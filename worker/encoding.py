@@ -32,6 +32,7 @@ _MEANT = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1
 _LIKELY = ["cp1251", "koi8_r", "cp1252", "cp1254", "cp1256", "iso8859_5", "cp866"]
 _ACCENTED = re.compile("[\xc0-\xff]")
 _ACCENTED_WORD = re.compile("[\xc0-\xff]{4,}")
+_TURKISH = re.compile(b"[\xd0\xdd\xde\xf0\xfd\xfe]")  # ğ, ı, ş, İ; in windows-1252, letters of Icelandic alone
 _SAMPLE = 20_000  # bytes are enough to tell one encoding from another
 _TORN = 0.02  # share of broken bytes up to which UTF-8 is torn UTF-8 and not another encoding
 
@@ -92,8 +93,11 @@ def _is_utf8(declared: list[str]) -> bool:
 
 def _guessed(body: bytes) -> str:
     first = next((i for i, byte in enumerate(body) if byte >= 0x80), 0)
-    best = from_bytes(body[first : first + _SAMPLE], cp_isolation=_LIKELY, threshold=0.5).best()
-    return best.encoding if best else "cp1252"
+    sample = body[first : first + _SAMPLE]
+    best = from_bytes(sample, cp_isolation=_LIKELY, threshold=0.5).best() or from_bytes(sample).best()
+    if best is None or best.encoding == "cp1252":
+        return "cp1254" if _TURKISH.search(sample) else "cp1252"
+    return best.encoding
 
 
 def _override(declared: list[str], actual: str) -> tuple[str, ...]:
