@@ -177,3 +177,21 @@ def test_a_cue_may_ask_for_another_concept_beside_it(text: str, stance: Stance) 
     matches = read(Concepts([lexicon]), text)
 
     assert [match.stance for match in matches if match.concept == "ceasefire"] == [stance]
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("Stepanakert accepted a proposal for a ceasefire.", Stance.AGREED),
+        ("Stepanakert refuses to accept a proposal for a ceasefire.", Stance.DENIED),
+        ("Paris urges Baku to accept a proposal for a ceasefire.", Stance.CALLED_FOR),
+        ("Moscow has a proposal for a ceasefire.", Stance.PROPOSED),
+    ],
+)
+def test_a_proposal_that_is_accepted_is_agreed(concepts: Concepts, text: str, stance: Stance) -> None:
+    assert stances(concepts, text, "ceasefire") == [stance]
+
+
+def test_people_alone_are_background_and_what_befalls_them_is_news(concepts: Concepts) -> None:
+    assert stances(concepts, "Refugees receive a monthly allowance.", "displacement") == [Stance.BACKGROUND]
+    assert stances(concepts, "Refugees crossed the border at night.", "displacement") == [Stance.IN_FORCE]

@@ -106,7 +106,7 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
             if strength > best.strength:
                 best, decisive = Verdict(meaning.stance, strength, ((cue.start, cue.end),)), cue
     if decisive is not None and best.stance in _GOVERNED_BY:
-        best = _governed(mention.text, best, decisive, cues)
+        best = _governed(mention.text, best, decisive, [cue for cue in cues if _applies(cue.payload, mention)])
     return _dated(mention, best, years) if years else best
 
 
@@ -119,16 +119,20 @@ def _applies(cue: Cue, mention: Mention) -> bool:
 
 
 def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hit[Cue]]) -> Verdict:
-    """`verdict`, or that of the denial, call or proposal that governs its cue."""
-    heaviest, governing = _GOVERNS, _GOVERNED_BY[verdict.stance]
+    """`verdict`, or that of the cue that governs its cue, and of the one that governs that."""
+    governor: Hit[Cue] | None = None
+    heaviest, governing = _GOVERNS, _GOVERNED_BY.get(verdict.stance, frozenset())
     for cue in cues:
-        if cue.payload.stance in governing:
+        accepted = cue.payload.accepts and verdict.stance is Stance.PROPOSED
+        if cue.payload.stance in governing or accepted:
             strength = _weight(text, decisive.start, decisive.end, cue, heaviest)
             if strength > heaviest:
-                heaviest = strength
-                spans = ((cue.start, cue.end), (decisive.start, decisive.end))
-                verdict = Verdict(cue.payload.stance, verdict.strength, spans)
-    return verdict
+                heaviest, governor = strength, cue
+    if governor is None:
+        return verdict
+    verdict = Verdict(governor.payload.stance, verdict.strength, ((governor.start, governor.end), *verdict.cues))
+    # Not without end: each step's cue has to be another one than the last.
+    return _governed(text, verdict, governor, [cue for cue in cues if cue is not governor and cue is not decisive])
 
 
 def _dated(mention: Mention, verdict: Verdict, years: Sequence[tuple[int, int]]) -> Verdict:

@@ -18,6 +18,7 @@ class Cue:
     before: int = 0  # how many words before the concept's term it may stand, 0 = never there
     after: int = 0  # how many words after it
     concepts: tuple[str, ...] = ()  # empty = all
+    accepts: bool = False  # of an agreed cue: what is proposed and accepted is agreed
     beside: tuple[str, ...] = ()  # concepts of which one must stand in the same sentence: during the ceasefire … killed
 
 

@@ -52,6 +52,7 @@ class CueSection(Section):
     before: int = Field(default=0, ge=0, le=40)
     after: int = Field(default=0, ge=0, le=40)
     concepts: tuple[ConceptName, ...] = ()
+    accepts: bool = False
     beside: tuple[ConceptName, ...] = ()
 
 
@@ -82,7 +83,10 @@ def read_lexicon(path: Path) -> Lexicon:
         language=file.language,
         endings=file.endings,
         concepts=tuple(ConceptTerms(c.name, c.terms, c.stance, c.unless) for c in file.concept),
-        cues=tuple(Cue(c.stance, c.terms, c.strength, c.before, c.after, c.concepts, c.beside) for c in file.cue),
+        cues=tuple(
+            Cue(c.stance, c.terms, c.strength, c.before, c.after, c.concepts, accepts=c.accepts, beside=c.beside)
+            for c in file.cue
+        ),
         determiners=file.determiners,
         names_are_capitalised=file.names_are_capitalised,
         tails=file.tails,
