@@ -1,6 +1,6 @@
 """A byline and a text in; who really wrote it, as far as the words say, out.
 
-Reads agency credits ("(Reuters)", "/ARMENPRESS/", "Interfax reports") and the hints that a machine wrote or rewrote a
+Reads agency credits ("(Reuters)", "/ARMENPRESS/", a closing "— AFP") and the hints that a machine wrote or rewrote a
 text. Both are hints to show beside an article, never reasons to drop it.
 """
 

@@ -24,13 +24,15 @@ _CHANGED = re.compile(
 )
 _PUBLISHED = re.compile(r"publ|posted|erschien|опубл|հրապարակ|dərc|yayın|გამოქვეყ|pubbl|first", re.IGNORECASE)
 _DATED = re.compile(r"date|time|publi|posted|byline|dateline|stamp|created|tarix|tarih|datum|meta|info", re.IGNORECASE)
+# Names of what holds other stories' dates, the visit's day or the site's age.
 _ELSEWHERE = re.compile(
-    r"comment|related|recommend|popular|most-?read|latest|sidebar|widget|footer|copyright|trending|ticker|clock|today|"
-    r"weather|calendar|teaser|card|promo|read-?also|more-?news|archive",
+    r"(?<![a-z])(?:comment|related|recommend|popular|most-?read|latest|sidebar|widget|footer|copyright|trending|ticker|"
+    r"clock|today|weather|calendar|teaser|card|promo|read-?also|more-?news|archive)",
     re.IGNORECASE,
 )
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "footer", "nav", "aside", "select", "form"})
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)")
+# A date in any common form that opens a paragraph, and is followed by a dash, a colon, a quotation or a sentence.
 _LEADING = re.compile(
     r"^\W{0,2}(\d{1,2}[./]\s?\d{1,2}[./]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|"
     r"\d{1,2}\.? [^\W\d]{3,12},? (?:19|20)\d\d|"
@@ -45,6 +47,7 @@ _KEYED = re.compile(
 _TELLING = 20  # characters of a headline that nothing else on the page begins with
 _DISAGREEMENT = timedelta(days=2)
 _MAX_SCRIPT = 1_000_000  # characters
+_NEAR, _FAR = 6, 12  # levels up, within which an element's class says what its contents are; and its tag
 _MAX_LINE = 120
 _ENOUGH = 3  # dates below the headline; the first is nearly always the right one
 _DIGITS = re.compile(r"\d")
@@ -112,31 +115,27 @@ def _marked(tree: HtmlElement) -> Iterator[tuple[str, str]]:
             yield "itemprop datePublished", element.get("datetime") or element.get("content") or element.text_content()
     times = [element for element in tree.iter("time") if not _elsewhere(element)]
     for element in sorted(times, key=_time_rank):
-        if _time_rank(element) < 3:
-            yield "time element", element.get("datetime") or element.text_content()
+        yield "time element", element.get("datetime") or element.text_content()
 
 
 def _time_rank(element: HtmlElement) -> int:
-    words = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
-    around = f"{words} {element.getparent().get('class') or ''}" if element.getparent() is not None else words
-    label = (element.text or "")[:40] + (
-        (element.getparent().text or "")[:40] if element.getparent() is not None else ""
-    )
-    if element.get("pubdate") is not None or _PUBLISHED.search(words):
+    """0 for one that says it is the publication's, 2 for one that says it is an update's, 1 for the others."""
+    above = element.getparent()
+    own = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
+    around = "" if above is None else f"{above.get('class') or ''} {(above.text or '')[:40]}"
+    if element.get("pubdate") is not None or _PUBLISHED.search(own):
         return 0
-    if _CHANGED.search(around) or _CHANGED.search(label):
-        return 2
-    return 1
+    return 2 if _CHANGED.search(f"{own} {around} {(element.text or '')[:40]}") else 1
 
 
 def _elsewhere(element: HtmlElement) -> bool:
     """Whether the element stands in a list of other news, a sidebar or the page's foot."""
     for depth, above in enumerate(element.iterancestors()):
-        if above.tag in ("body", "html") or depth > 12:
+        if above.tag in ("body", "html") or depth > _FAR:
             return False
-        if above.tag in _SKIPPED or above.tag in ("li",):
+        if above.tag in _SKIPPED or above.tag == "li":
             return True
-        if depth < 8 and _ELSEWHERE.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+        if depth < _NEAR and _ELSEWHERE.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
             return True
     return False
 
@@ -154,8 +153,7 @@ def _printed(tree: HtmlElement, headline: str) -> Iterator[tuple[str, str]]:
             place = "below"
         line = _line_of(element, text)
         if line and (kind := _kind_of(line, element)):
-            line, where = (line, place) if kind == "published" else (line, "update")
-            lines[where].append(line)
+            lines[place if kind == "published" else kind].append(line)
             if len(lines["below"]) >= _ENOUGH:
                 break
     above = reversed(lines["above"]) if place == "below" else lines["above"]
