@@ -172,8 +172,8 @@ def _measured(stack: ExitStack, folder: Path, options: argparse.Namespace) -> di
     farm = Farm(folder / "www" / "feed", options.feeds)
     warm = Farm(folder / "www" / "warm", min(WARM_UP, options.feeds), seed=2)
     port = stack.enter_context(servers.nginx(folder / "www", folder))
-    urls = [f"http://{_host(number, options.hosts)}:{port}/feed/{name}" for number, name in enumerate(farm.names)]
-    warm_urls = [f"http://{_host(number, options.hosts)}:{port}/warm/{name}" for number, name in enumerate(warm.names)]
+    urls = [f"http://{host(number, options.hosts)}:{port}/feed/{name}" for number, name in enumerate(farm.names)]
+    warm_urls = [f"http://{host(number, options.hosts)}:{port}/warm/{name}" for number, name in enumerate(warm.names)]
     ours = {name: Ours(stack, folder / name, name, options.pool, options.concurrency) for name in options.databases}
     for one in ours.values():
         one.add([*warm_urls, *urls])
@@ -215,7 +215,7 @@ def _print(costs: Mapping[str, Mapping[str, Cost]], options: argparse.Namespace)
             print(f"{contender:22}" + "".join(f"{ratio:12.2f}" for ratio in ratios))
 
 
-def _host(number: int, hosts: int) -> str:
+def host(number: int, hosts: int) -> str:
     return f"127.0.{number % hosts // 250}.{number % hosts % 250 + 1}"
 
 
