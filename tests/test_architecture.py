@@ -39,7 +39,7 @@ LADDER = [
         "websub",
         "discovery",
     ],
-    ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate", "encoding", "headlines"],
+    ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate", "encoding", "headlines", "labels"],
     ["errors"],
     ["model"],
 ]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 
-from tests.factories import a_channel, a_silence
+from tests.factories import a_channel, a_poll_plan, a_silence, a_state
 from tests.world import Item, World, rss
 from worker import pipeline
 from worker.errors import DeliveryError, FetchError
 from worker.model import Outcome, Severity
 from worker.normalise import articles_of
 from worker.pipeline.deliver import MAX_ATTEMPTS, back_off_s
+from worker.pipeline.poll import BATCH
 from worker.queries import AlertFilter, ArticleFilter
 
 CEASEFIRE = Item(
@@ -320,14 +323,43 @@ def test_two_ticks_at_once_poll_each_feed_once(world: World) -> None:
     assert len(world.requests) == 1
 
 
+def hosts_of(world: World, urls: list[str]) -> list[list[str]]:
+    """The hosts in each batch of the next tick."""
+    by_id = {world.publishes(rss(), url=url): url.split("/")[2] for url in urls}
+    return [[by_id[feed_id] for feed_id in batch] for batch in pipeline.tick(world.services)]
+
+
 def test_feeds_of_one_host_share_a_batch(world: World) -> None:
-    urls = [f"https://host{number % 2}.example/{number}" for number in range(20)]
-    ids = [world.publishes(rss(), url=url) for url in urls]
+    urls = [f"https://host{number % 3}.example/{number}" for number in range(3 * BATCH // 2)]
 
-    batches = pipeline.tick(world.services)
+    found = hosts_of(world, urls)
 
-    hosts = [urls[ids.index(feed_id)].split("/")[2] for batch in batches for feed_id in batch]
-    assert hosts == sorted(hosts)
+    assert sorted(host for batch in found for host in set(batch)) == ["host0.example", "host1.example", "host2.example"]
+    assert max(map(len, found)) <= BATCH
+
+
+def test_a_host_is_asked_by_one_worker_at_a_time(world: World) -> None:
+    ids = [world.publishes(rss(), url=f"https://outlet.example/{number}") for number in range(BATCH + 10)]
+    (first,) = pipeline.tick(world.services)
+
+    world.store.feeds.lease(first, world.now, world.now + timedelta(minutes=1))
+    meanwhile = pipeline.tick(world.services)
+    world.passes(minutes=2)
+    later = world.now + timedelta(hours=1)
+    done = [a_poll_plan(feed_id=feed_id, state=a_state(feed_id, next_poll_at=later)) for feed_id in first]
+    world.store.polls.apply_polls(done)
+    afterwards = pipeline.tick(world.services)
+
+    assert meanwhile == []
+    assert sorted(first + afterwards[0]) == sorted(ids)
+
+
+def test_a_host_of_the_operators_own_is_asked_by_all(world: World) -> None:
+    world.settings = replace(world.settings, fetch=replace(world.settings.fetch, allow=("outlet.example",)))
+
+    found = hosts_of(world, [f"https://outlet.example/{number}" for number in range(BATCH + 10)])
+
+    assert list(map(len, found)) == [BATCH, 10]
 
 
 def test_an_article_that_cannot_be_judged_is_kept_as_unknown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

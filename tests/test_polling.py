@@ -88,6 +88,22 @@ def test_a_text_that_changes_at_every_poll_is_revised_ever_more_rarely(
     assert bool(plan.revised) is revised
 
 
+def test_a_document_with_a_postponed_change_is_read_again_at_the_next_poll() -> None:
+    state = a_state(etag='"before"', body_sha256="before")
+    flapping = known(revision=9, revised_at=NOW - timedelta(minutes=1))
+    changed = an_article(1, text="1,234 readers")
+
+    plan = planned(a_polled(changed, state=state), entries={changed.identity: flapping})
+
+    assert (plan.state.etag, plan.state.body_sha256, plan.read) == ('"before"', "before", False)
+    assert plan.outcome is Outcome.NOTHING_NEW
+
+
+def test_a_feed_that_is_gone_asks_for_a_person() -> None:
+    assert planned(failed(Outcome.GONE)).needs_person
+    assert not planned(failed(Outcome.TIMED_OUT)).needs_person
+
+
 def test_new_guids_for_known_addresses_are_no_flood() -> None:
     renamed = [replace(an_article(number), identity=f"changed-{number}") for number in range(30)]
 

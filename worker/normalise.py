@@ -18,6 +18,7 @@ from worker.boilerplate import is_banner, own_paragraphs
 from worker.bylines import agency_credit, family_of, machine_hint, without_byline
 from worker.dates import believed, read_date
 from worker.headlines import mark_of, title_key, without_site
+from worker.labels import labels_of
 from worker.languages import language_of
 from worker.markup import plain_line, plain_text
 from worker.model import Article, Entry, Feed, Page, ParsedFeed
@@ -125,6 +126,7 @@ def normalise(
         first_seen_at=now,
         fingerprint=fingerprint_of(title, summary, text),
         machine_written=machine_written,
+        labels=labels_of(title),
         notes=tuple(dict.fromkeys(notes)),
     )
 

@@ -101,7 +101,7 @@ def poll_plan(
         price: the schedule's price of one poll.
         jitter: a random number in [0, 1).
     """
-    new, revised, seen = _sorted_out(polled, entries, articles)
+    new, revised, seen, postponed = _sorted_out(polled, entries, articles)
     outcome = polled.outcome
     if outcome is Outcome.NEW and not new and not revised:
         outcome = Outcome.NOTHING_NEW
@@ -109,7 +109,7 @@ def poll_plan(
     schedule = next_poll(polled.state, _facts(polled, outcome, new, failures), limits, price=price, jitter=jitter)
     state = replace(
         polled.state,
-        **_remembered(polled, outcome),
+        **_remembered(polled, outcome, postponed=postponed),
         failures=failures,
         last_new_at=polled.started_at if new else polled.state.last_new_at,
         next_poll_at=schedule.next_poll_at,
@@ -122,11 +122,12 @@ def poll_plan(
         started_at=polled.started_at,
         duration_ms=polled.duration_ms,
         status=response.status if response else polled.error.status if polled.error else None,
-        read=outcome.ok and outcome is not Outcome.UNCHANGED,
+        read=outcome.ok and outcome is not Outcome.UNCHANGED and not postponed,
         size=len(response.body) if response else 0,
         entries=len(polled.parsed.item_hashes or polled.parsed.entries) if polled.parsed else 0,
         error=str(polled.error or "; ".join(polled.parsed.problems if polled.parsed and not outcome.ok else ())),
         schedule_reason=schedule.reason,
+        needs_person=schedule.needs_person,
         new=new,
         revised=revised,
         seen=seen,
@@ -136,8 +137,9 @@ def poll_plan(
 
 def _sorted_out(
     polled: Polled, entries: Mapping[str, KnownArticle], articles: Mapping[str, KnownArticle]
-) -> tuple[tuple[Article, ...], tuple[Revised, ...], tuple[tuple[str, str], ...]]:
-    """The new articles, the revised ones, and (identity, article key) of the entries to be remembered."""
+) -> tuple[tuple[Article, ...], tuple[Revised, ...], tuple[tuple[str, str], ...], bool]:
+    """The new articles, the revised ones, (identity, key) of entries to be remembered, and whether a change waits."""
+    postponed = False
     new: dict[str, Article] = {}
     revised: dict[str, Revised] = {}
     seen: dict[str, str] = {}
@@ -149,9 +151,13 @@ def _sorted_out(
             new.setdefault(article.key, article)
         elif known.feed_id != polled.state.feed_id:
             continue  # another feed's teaser of the same article is no revision of it
-        elif known.fingerprint != article.fingerprint and not _flaps(known, polled.started_at):
+        elif known.fingerprint == article.fingerprint:
+            continue
+        elif _flaps(known, polled.started_at):
+            postponed = True
+        else:
             revised.setdefault(known.key, Revised(known, article))
-    return tuple(new.values()), tuple(revised.values()), tuple(seen.items())
+    return tuple(new.values()), tuple(revised.values()), tuple(seen.items()), postponed
 
 
 def _flaps(known: KnownArticle, now: datetime) -> bool:
@@ -178,14 +184,17 @@ def _facts(polled: Polled, outcome: Outcome, new: tuple[Article, ...], failures:
     )
 
 
-def _remembered(polled: Polled, outcome: Outcome) -> dict[str, Any]:
-    """What changes in the feed's state, but for what the schedule decides."""
+def _remembered(polled: Polled, outcome: Outcome, *, postponed: bool) -> dict[str, Any]:
+    """What changes in the feed's state, but for what the schedule decides.
+
+    A document with a change that was postponed is not remembered, so that the next poll reads it again.
+    """
     state, response = polled.state, polled.response
     changes: dict[str, Any] = {"last_outcome": outcome, "last_polled_at": polled.started_at}
     if response is None or not outcome.ok:
         return changes
     changes |= {"last_ok_at": polled.started_at, **_redirected(state, response)}
-    if response.not_modified:
+    if response.not_modified or postponed:
         return changes
     return changes | {
         "etag": response.headers.get("etag"),

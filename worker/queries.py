@@ -89,6 +89,7 @@ _ARTICLE_LIST = (
     articles.c.story_id,
     articles.c.feed_id,
     articles.c.machine_written,
+    articles.c.labels,
 )
 _FULL_ARTICLE = (
     *_ARTICLE_LIST,

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -102,6 +103,7 @@ feeds = Table(
     Column("body_sha256", String(64)),
     Column("item_hashes", Text, nullable=False, server_default=""),  # separated by blanks
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("needs_person", Boolean, nullable=False, server_default=false()),  # 410 and the like: look at its address
     Column("last_outcome", String(24)),
     Column("last_error", Text),
     Column("last_polled_at", UtcDateTime),
@@ -113,6 +115,12 @@ feeds = Table(
     Column("rate", Json, nullable=False),
     Column("redirect_url", Text),
     Column("redirect_count", Integer, nullable=False, server_default="0"),
+    Index(
+        "ix_feeds_leased",
+        "lease_until",
+        sqlite_where=text("lease_until IS NOT NULL"),
+        postgresql_where=text("lease_until IS NOT NULL"),
+    ),
 )
 
 polls = Table(
@@ -195,6 +203,7 @@ articles = Table(
     Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     Column("fingerprint", String(64), nullable=False),
     Column("machine_written", Boolean, nullable=False),
+    Column("labels", Json, nullable=False),
     Column("notes", Json, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("revised_at", UtcDateTime),

@@ -148,7 +148,7 @@ def print_feeds(rows: list[dict[str, Any]], *, as_json: bool = False) -> None:
             row["country"] or "–",
             ", ".join(row["languages"]),
             row["name"],
-            _outcome(row["last_outcome"]) if row["enabled"] else Text("disabled", style="dim"),
+            _feed_state(row),
             ago(row["last_polled_at"], now),
             ago(row["next_poll_at"], now) if row["enabled"] else "–",
             str(row["failures"] or ""),
@@ -270,6 +270,12 @@ def channels(as_json: Annotated[bool, JsonOption] = False) -> None:
     )
     columns = ("name", "kind", "from severity", "rules", "state", "reason")
     print_rows(rows, columns, cells, as_json=as_json, empty="No channel is configured; see config/channels.toml.")
+
+
+def _feed_state(row: dict[str, Any]) -> Text:
+    if not row["enabled"]:
+        return Text("disabled", style="dim")
+    return _outcome(row["last_outcome"]) + (Text(" · look at it", style="bold red") if row["needs_person"] else "")
 
 
 def _region(region: str | None) -> Text:

@@ -66,6 +66,8 @@ def _print_head(row: dict[str, Any]) -> None:
         f"published {clock(row['published_at'])}, updated {clock(row['updated_at'])}, "
         f"first seen {clock(row['first_seen_at'])} (UTC)"
     )
+    if row["labels"]:
+        said(f"its publisher calls it: {', '.join(row['labels'])}")
     if row["machine_written"]:
         console.print(Text("looks machine-written: never counts as an independent source", style="yellow"))
 

@@ -50,6 +50,7 @@ ARTICLE_COLUMNS = (
     articles.c.first_seen_at,
     articles.c.fingerprint,
     articles.c.machine_written,
+    articles.c.labels,
     articles.c.notes,
     articles.c.revision,
     articles.c.story_id,
@@ -137,6 +138,7 @@ def article_row(article: Article, feed_id: int, capture_id: int | None, now: dat
         "first_seen_at": now,
         "fingerprint": article.fingerprint,
         "machine_written": article.machine_written,
+        "labels": list(article.labels),
         "notes": list(article.notes),
         "revision": 1,
         "capture_id": capture_id,
@@ -161,6 +163,7 @@ def stored_article(row: Any, feed: Any = None) -> StoredArticle:
         first_seen_at=row.first_seen_at,
         fingerprint=row.fingerprint,
         machine_written=row.machine_written,
+        labels=tuple(row.labels),
         notes=tuple(row.notes),
     )
     return StoredArticle(

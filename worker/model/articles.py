@@ -27,6 +27,7 @@ class Article:
     first_seen_at: datetime | None = None
     fingerprint: str = ""  # SHA-256 over title, summary and text: changes exactly when a revision is due
     machine_written: bool = False  # a hint
+    labels: tuple[str, ...] = ()  # what the headline says of it: urgent, updated, corrected, withdrawn
     notes: tuple[str, ...] = ()  # decisions with reasons: "published_at: from the page, the banner was ignored"
 
 

@@ -55,6 +55,7 @@ class PollPlan:
     entries: int = 0
     error: str = ""
     schedule_reason: str = ""
+    needs_person: bool = False  # trying again will not help: somebody must look at the feed's address
     new: tuple[Article, ...] = ()
     revised: tuple[Revised, ...] = ()
     seen: tuple[tuple[str, str], ...] = ()  # (identity, article key) of entries not linked yet

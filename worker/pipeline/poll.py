@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import islice
 
 from worker.bootstrap import Services
+from worker.connections import AllowList
 from worker.discovery import where_the_feed_is
 from worker.errors import FetchError
 from worker.model import Article, FeedState, FetchResponse, KnownArticle, Outcome, ParsedFeed, PollPlan
@@ -51,10 +51,36 @@ class PollSummary:
 
 
 def tick(services: Services, limit: int = 5000) -> list[list[int]]:
-    """The feeds that are due now, in batches. Feeds of one host share a batch, so that its worker spaces them."""
-    due = services.store.feeds.due_feeds(services.now(), limit)
-    ordered = iter([feed_id for feed_id, url in sorted(due, key=lambda one: host_of(one[1]))])
-    return list(iter(lambda: list(islice(ordered, BATCH)), []))
+    """The feeds that are due now, in batches that may be polled at once by different workers.
+
+    The feeds of one host share a batch, whose worker spaces them, and wait for the batch before: so a host is asked by
+    one worker at a time. Hosts that the operator has opened are the operator's own, and take what comes.
+    """
+    now = services.now()
+    due = services.store.feeds.due_feeds(now, limit)
+    busy = {host_of(url) for url in services.store.feeds.leased_urls(now)}
+    own = AllowList.of(services.settings.fetch.allow)
+    return batches(due, lambda host: host not in busy or own.names(host), own.names)
+
+
+def batches(
+    due: Iterable[tuple[int, str]], is_free: Callable[[str], bool], is_own: Callable[[str], bool], size: int = BATCH
+) -> list[list[int]]:
+    """(id, URL) of due feeds as batches of ids, of which no two share a host, unless it is the operator's own."""
+    by_host: dict[str, list[int]] = {}
+    for feed_id, url in due:
+        by_host.setdefault(host_of(url), []).append(feed_id)
+    mine = [feed_id for host, ids in by_host.items() if is_own(host) for feed_id in ids]
+    found = [mine[start : start + size] for start in range(0, len(mine), size)]
+    room: list[int] = []
+    for host, ids in by_host.items():
+        if is_own(host) or not is_free(host):
+            continue
+        if len(room) + len(ids[:size]) > size:
+            found.append(room)
+            room = []
+        room = [*room, *ids[:size]]
+    return [*found, room] if room else found
 
 
 def reprice(services: Services) -> float:

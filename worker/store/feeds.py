@@ -64,6 +64,11 @@ class FeedStore:
         with reading(self._engine) as connection:
             return [(row.id, row.url) for row in connection.execute(statement)]
 
+    def leased_urls(self, now: datetime) -> list[str]:
+        """URLs of the feeds that are being polled right now."""
+        with reading(self._engine) as connection:
+            return list(connection.scalars(select(feeds.c.url).where(feeds.c.lease_until > now)))
+
     def lease(self, feed_ids: Sequence[int], now: datetime, until: datetime) -> list[FeedState]:
         """Claim those of `feed_ids` that are still due and that nobody else holds.
 

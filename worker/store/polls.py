@@ -16,6 +16,7 @@ from worker.tables import articles, entries, feeds, polls, revisions
 
 _EVERY_POLL = (
     "failures",
+    "needs_person",
     "last_outcome",
     "last_error",
     "last_polled_at",
@@ -157,6 +158,7 @@ def _revise(connection: Connection, plan: PollPlan, known: KnownArticle, new: di
         "updated_at",
         "fingerprint",
         "machine_written",
+        "labels",
         "notes",
     )
     changed = {name: new[name] for name in changing} | {
@@ -177,6 +179,7 @@ def _feed_row(plan: PollPlan) -> dict[str, Any]:
     return {
         "feed_id": state.feed_id,
         "failures": state.failures,
+        "needs_person": plan.needs_person,
         "last_outcome": plan.outcome.value,
         "last_error": plan.error or None,
         "last_polled_at": state.last_polled_at,

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("body_sha256", sa.String(length=64), nullable=True),
         sa.Column("item_hashes", sa.Text(), server_default="", nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("needs_person", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("last_outcome", sa.String(length=24), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("last_polled_at", UtcDateTime, nullable=True),
@@ -110,6 +111,14 @@ def upgrade() -> None:
         sa.Column("redirect_count", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
         sa.UniqueConstraint("url", name=op.f("uq_feeds_url")),
+    )
+    op.create_index(
+        "ix_feeds_leased",
+        "feeds",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
     )
     op.create_index(op.f("ix_feeds_next_poll_at"), "feeds", ["next_poll_at"], unique=False)
     op.create_table(
@@ -165,6 +174,7 @@ def upgrade() -> None:
         sa.Column("first_seen_at", UtcDateTime, nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("machine_written", sa.Boolean(), nullable=False),
+        sa.Column("labels", Json, nullable=False),
         sa.Column("notes", Json, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("revised_at", UtcDateTime, nullable=True),
@@ -412,6 +422,12 @@ def downgrade() -> None:
     op.drop_table("memory")
     op.drop_table("heartbeats")
     op.drop_index(op.f("ix_feeds_next_poll_at"), table_name="feeds")
+    op.drop_index(
+        "ix_feeds_leased",
+        table_name="feeds",
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
+    )
     op.drop_table("feeds")
     op.drop_table("channels")
     op.drop_table("captures")
