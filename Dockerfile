@@ -20,10 +20,12 @@ RUN groupadd --system --gid 10001 trucewire \
 COPY --from=build /app/venv /app/venv
 COPY config /app/config
 WORKDIR /app
+# Threads that each unpack a large body would otherwise keep an arena of the allocator each, and none of it is given back.
 # Bytecode was compiled in the build; the root file system is read-only from here on.
 ENV PATH=/app/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     TRUCEWIRE_CONFIG=/app/config \
     TRUCEWIRE_DATA=/data
 USER 10001:10001

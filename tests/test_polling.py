@@ -99,6 +99,26 @@ def test_a_document_with_a_postponed_change_is_read_again_at_the_next_poll() -> 
     assert plan.outcome is Outcome.NOTHING_NEW
 
 
+@pytest.mark.parametrize(
+    ("cache_control", "ttl_s", "hint_s"),
+    [
+        ("", None, None),
+        ("public, max-age=120", None, 120),
+        ('Max-Age="120"', 60.0, 120),
+        ("s-maxage=600", 60.0, 60),
+        ("max-age=never", None, None),
+    ],
+)
+def test_the_wishes_of_feed_and_server_are_hints_for_the_schedule(
+    cache_control: str, ttl_s: float | None, hint_s: float | None
+) -> None:
+    parsed = ParsedFeed(Outcome.NEW, ttl_s=ttl_s)
+
+    plan = planned(a_polled(response=a_response(headers={"cache-control": cache_control}), parsed=parsed))
+
+    assert plan.state.rate["hint_s"] == (hint_s or 0)
+
+
 def test_a_feed_that_is_gone_asks_for_a_person() -> None:
     assert planned(failed(Outcome.GONE)).needs_person
     assert not planned(failed(Outcome.TIMED_OUT)).needs_person

@@ -7,6 +7,7 @@ fetches, never writes, never reads the clock or draws a random number.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from worker.schedule import Limits, PollFacts, next_poll
 FULL_FETCH_SHARE = 0.02
 # A permanent redirect is believed once it has held for so many polls in a row: a parked domain rarely lasts.
 REDIRECTS_BEFORE_MOVING = 5
+_MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 FREE_REVISIONS = 4
 MAX_PAUSE = timedelta(days=1)
 KEPT_HEADERS = ("content-type", "etag", "last-modified", "date", "server", "cache-control")
@@ -180,8 +182,15 @@ def _facts(polled: Polled, outcome: Outcome, new: tuple[Article, ...], failures:
         failures=failures,
         permanent=polled.error.permanent if polled.error else False,
         retry_after_s=polled.error.retry_after_s if polled.error else None,
-        hint_s=polled.parsed.ttl_s if polled.parsed else None,
+        hint_s=_hint_s(polled),
     )
+
+
+def _hint_s(polled: Polled) -> float | None:
+    """How long the feed or its server asks to be left alone: ttl and the like, or Cache-Control's max-age."""
+    asked = _MAX_AGE.search(polled.response.headers.get("cache-control", "")) if polled.response else None
+    hints = [polled.parsed.ttl_s if polled.parsed else None, float(asked[1]) if asked else None]
+    return max((hint for hint in hints if hint is not None), default=None)
 
 
 def _remembered(polled: Polled, outcome: Outcome, *, postponed: bool) -> dict[str, Any]:
