@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,10 @@ import pytest
 from tests.factories import an_article
 from worker.judge import Judge, judgement_from_json, judgement_to_json
 from worker.model import CONCEPTS, Region, Stance
+
+TABLES = Path(__file__).parent / "data" / "inflections"
+with (TABLES / "everyday.tsv").open(encoding="utf-8", newline="") as table:
+    EVERYDAY = list(csv.DictReader(table, delimiter="\t"))
 
 BODY = (
     "Armenia and Azerbaijan agreed on Tuesday to a ceasefire around Lachin, both ministries said.\n\n"
@@ -73,6 +78,11 @@ def test_another_war_fires_nothing(judge: Judge) -> None:
 )
 def test_what_is_called_for_proposed_denied_or_past_raises_no_first_alert(judge: Judge, title: str) -> None:
     assert "ceasefire" not in alerts(judge, title=title)
+
+
+@pytest.mark.parametrize("row", EVERYDAY, ids=[f"{row['language']}: {row['text'][:40]}" for row in EVERYDAY])
+def test_the_everyday_news_of_the_region_raises_nothing(judge: Judge, row: dict[str, str]) -> None:
+    assert alerts(judge, title=row["text"], language=row["language"]) == set()
 
 
 def test_every_concept_has_a_default_rule_of_its_name(judge: Judge) -> None:
