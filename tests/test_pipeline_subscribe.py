@@ -10,15 +10,22 @@ import pytest
 
 from tests.factories import NOW, a_feed
 from tests.hub import CHALLENGE, LocalHub, local_hub
+from tests.switchboard import Switchboard, switchboard
 from tests.world import Item, World, rss
 from worker import pipeline
 from worker.bootstrap import Services
 from worker.hubs import Hubs
 from worker.model.subscriptions import Subscription, SubscriptionState
-from worker.web import create_app, serving
+from worker.web import create_app
 
 FEED_URL = "https://outlet.example/rss"
 TOPIC = "https://outlet.example/feed?format=rss"
+
+
+@pytest.fixture(scope="module")
+def board() -> Iterator[Switchboard]:
+    with switchboard() as board:
+        yield board
 
 
 @pytest.fixture
@@ -33,12 +40,12 @@ def nudged() -> list[int]:
 
 
 @pytest.fixture
-def services(world: World, nudged: list[int]) -> Iterator[Services]:
+def services(world: World, board: Switchboard, nudged: list[int]) -> Iterator[Services]:
     """The services of a Trucewire whose web service hubs can reach."""
     hubs = Hubs(replace(world.settings.fetch, allow=("127.0.0.1",)))
-    with serving(create_app(world.services, nudged.append), "127.0.0.1", 0) as address:
-        world.settings = replace(world.settings, public_url=address)
-        yield replace(world.services, ask_hub=hubs.ask)
+    board.app = create_app(world.services, nudged.append)
+    world.settings = replace(world.settings, public_url=board.address)
+    yield replace(world.services, ask_hub=hubs.ask)
     hubs.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,12 +15,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from tests.factories import NOW
 from tests.hub import called
+from tests.switchboard import Switchboard, switchboard
 from tests.world import Item, World, rss
 from worker import embedded, pipeline
 from worker.bootstrap import services_for
+from worker.database import connect
 from worker.errors import SettingsError
 from worker.model.subscriptions import HubOffer, Subscription
 from worker.settings import load_settings
@@ -47,15 +51,30 @@ class Site:
 
 
 @pytest.fixture
-def site(world: World) -> Iterator[Site]:
+def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
+    """On one database: what differs between the two is behind the store."""
+    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
+    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def board() -> Iterator[Switchboard]:
+    with switchboard() as board:
+        yield board
+
+
+@pytest.fixture
+def site(world: World, board: Switchboard) -> Site:
     feed_id = world.publishes(rss(Item(1, "Headline")))
     for batch in pipeline.tick(world.services):
         pipeline.poll(world.services, batch)
     world.store.subscriptions.offer([HubOffer(feed_id, HUB, TOPIC)], NOW)
-    with serving(create_app(world.services), "127.0.0.1", 0) as address:
-        site = Site(address, world, feed_id)
-        world.store.subscriptions.record_request(site.subscription.subscription_id, address, NOW, NOW)
-        yield site
+    board.app = create_app(world.services)
+    site = Site(board.address, world, feed_id)
+    world.store.subscriptions.record_request(site.subscription.subscription_id, board.address, NOW, NOW)
+    return site
 
 
 @pytest.mark.parametrize("path", ["/", "/websub", "/websub/", "/docs", "/openapi.json", "/websub/unknown/more"])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from worker.errors import SettingsError
 
@@ -21,7 +21,7 @@ _LOOK_S = 0.02
 
 
 @contextmanager
-def serving(app: FastAPI, host: str, port: int) -> Iterator[str]:
+def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
     """`app` served for as long as the block lasts.
 
     Args:
