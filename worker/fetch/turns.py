@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from worker.errors import FetchError
 from worker.model.polling import Outcome
@@ -19,6 +19,8 @@ from worker.model.polling import Outcome
 class _Host:
     busy: int = 0
     waiting: int = 0
+    # There while somebody waits. One that all hosts shared would wake every waiting thread for each turn that ends.
+    changed: threading.Condition = field(init=False)
     next_start: float = 0.0  # on the monotonic clock
 
 
@@ -34,7 +36,7 @@ class Turns:
     def __init__(self, at_once: int, spacing_s: float, patience_s: float) -> None:
         self._at_once, self._spacing_s, self._patience_s = at_once, spacing_s, patience_s
         self._hosts: dict[str, _Host] = {}
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
 
     @contextmanager
     def turn(self, host: str) -> Iterator[float]:
@@ -44,28 +46,35 @@ class Turns:
             FetchError: internal_error, when no turn came: nothing was asked, so nothing is known of the server.
         """
         began = time.monotonic()
-        with self._changed:
-            state = self._hosts.setdefault(host, _Host())
+        with self._lock:
+            state = self._hosts.get(host)
+            if state is None:
+                state = self._hosts[host] = _Host()
             self._wait(host, state, began + self._patience_s)
             state.busy += 1
             state.next_start = time.monotonic() + self._spacing_s
         try:
             yield time.monotonic() - began
         finally:
-            with self._changed:
+            with self._lock:
                 state.busy -= 1
                 self._forget_idle(host, state)
                 if state.waiting:
-                    self._changed.notify_all()
+                    state.changed.notify()
 
     def _wait(self, host: str, state: _Host, give_up_at: float) -> None:
+        if self._delay(state) <= 0:
+            return
+        if not state.waiting:
+            state.changed = threading.Condition(self._lock)
         state.waiting += 1
         try:
             while (delay := self._delay(state)) > 0:
                 remaining = give_up_at - time.monotonic()
                 if remaining <= 0:
+                    state.changed.notify()  # the turn that may just have been offered is the next one's
                     raise FetchError(f"{host}: no turn within {self._patience_s:g} s", Outcome.INTERNAL_ERROR)
-                self._changed.wait(min(delay, remaining))
+                state.changed.wait(min(delay, remaining))
         finally:
             state.waiting -= 1
 
