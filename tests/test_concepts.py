@@ -195,3 +195,26 @@ def test_a_proposal_that_is_accepted_is_agreed(concepts: Concepts, text: str, st
 def test_people_alone_are_background_and_what_befalls_them_is_news(concepts: Concepts) -> None:
     assert stances(concepts, "Refugees receive a monthly allowance.", "displacement") == [Stance.BACKGROUND]
     assert stances(concepts, "Refugees crossed the border at night.", "displacement") == [Stance.IN_FORCE]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "numbers"),
+    [
+        ("en", "At least 32 people were killed and over 200 injured.", (("killed", 32), ("wounded", 200))),
+        ("en", "The strike killed three soldiers and wounded 1,200 more.", (("killed", 3), ("wounded", 1200))),
+        ("en", "In 2020 soldiers were killed near Goris.", ()),
+        ("en", "Dozens were killed.", ()),
+        ("ru", "Погибли двое военнослужащих, ещё 15 ранены.", (("killed", 2), ("wounded", 15))),
+        ("hy", "Զոհվել է 3 զինծառայող, վիրավորվել՝ 7-ը։", (("killed", 3), ("wounded", 7))),
+        ("hy", "Երկու զինծառայող է զոհվել։", (("killed", 2),)),
+        ("az", "İki hərbçi həlak olub, 5 nəfər yaralanıb.", (("killed", 2), ("wounded", 5))),
+        ("tr", "İki asker hayatını kaybetti, 5 asker yaralandı.", (("killed", 2), ("wounded", 5))),
+        ("ka", "ორი ჯარისკაცი დაიღუპა, 5 დაიჭრა.", (("killed", 2), ("wounded", 5))),
+    ],
+)
+def test_casualties_are_counted_where_the_sentence_counts_them(
+    concepts: Concepts, language: str, text: str, numbers: tuple[tuple[str, int], ...]
+) -> None:
+    (match,) = [match for match in read(concepts, text, language) if match.concept == "casualties"]
+
+    assert match.numbers == numbers

@@ -181,5 +181,6 @@ def _match_from_json(stored: dict[str, Any]) -> Match:
         span=Span(**stored["span"]),
         marks=tuple((start, end) for start, end in stored.get("marks", ())),
         cues=tuple(stored.get("cues", ())),
+        numbers=tuple((kind, number) for kind, number in stored.get("numbers", ())),
         elsewhere=stored.get("elsewhere", ""),
     )

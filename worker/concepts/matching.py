@@ -8,10 +8,11 @@ whether a match matters: that is the rules' work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from worker.concepts.stances import Mention, Verdict, stance_of, years_in
+from worker.concepts.tolls import Tolls
 from worker.model import ConceptTerms, Cue, Lexicon, Match, Span
 from worker.text import Hit, Passage, Term, TermIndex
 
@@ -42,6 +43,7 @@ class Concepts:
                 TermIndex(Term(written, cue, lexicon.endings) for cue in lexicon.cues for written in cue.terms),
                 tuple(f" {word} " for word in lexicon.determiners),
                 lexicon.names_are_capitalised,
+                Tolls(lexicon),
             )
             for lexicon in lexicons
         }
@@ -83,6 +85,7 @@ class _Reader:
     cues: TermIndex[Cue]  # looked for only in sentences that name a concept
     determiners: tuple[str, ...]  # each between blanks
     names_are_capitalised: bool
+    tolls: Tolls
 
     def is_definite(self, passage: Passage, start: int) -> bool:
         """Whether the term at `start` is one the reader is taken to know: *the* truce, *Iran's* truce, *Gaza* truce."""
@@ -165,7 +168,10 @@ def _matches_in(
         others = [cue for cue in cues if concept not in naming.get(id(cue), ())] if naming else cues
         held.setdefault(concept, []).append((hit, stance_of(mention, others, years)))
     for concept, verdicts in held.items():
-        yield _match(passage, (sentence.start, sentence.end), concept, verdicts)
+        match = _match(passage, (sentence.start, sentence.end), concept, verdicts)
+        if concept == "casualties" and (numbers := reader.tolls.of(text[sentence.start :])):
+            match = replace(match, numbers=numbers)
+        yield match
 
 
 def _naming(cues: Sequence[Hit[Cue]], terms: Sequence[Hit[ConceptTerms]]) -> dict[int, set[str]]:

@@ -99,6 +99,7 @@ class Match:
     span: Span  # of the sentence
     marks: tuple[tuple[int, int], ...] = ()  # of the terms within the sentence
     cues: tuple[str, ...] = ()  # the words that decided the stance
+    numbers: tuple[tuple[str, int], ...] = ()  # of casualties: ("killed", 3), ("wounded", 12)
     elsewhere: str = ""  # the place outside the region that this sentence is about; such a match raises nothing
 
 

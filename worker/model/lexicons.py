@@ -43,6 +43,8 @@ class Lexicon:
     determiners: tuple[str, ...] = ()  # *the* ceasefire is one that the reader knows of
     names_are_capitalised: bool = False  # and nothing else is: the *Gaza* ceasefire is a known one too
     tails: tuple[str, ...] = ()  # headings after which other articles are advertised: "Don't miss"
+    tolls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # killed, wounded → terms
+    numbers: Mapping[str, int] = field(default_factory=dict)  # words that count: three, трое
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # sport, culture, … → terms that are sure signs
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … → terms of which one alone says nothing
     world: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # country or theatre of war → terms

@@ -66,6 +66,8 @@ class LexiconFile(Section):
     endings: dict[str, str] = Field(default_factory=dict)
     concept: tuple[ConceptSection, ...] = ()
     cue: tuple[CueSection, ...] = ()
+    tolls: dict[Literal["killed", "wounded"], tuple[str, ...]] = Field(default_factory=dict)
+    numbers: dict[str, int] = Field(default_factory=dict)
     world: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     topics: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     hints: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -90,6 +92,8 @@ def read_lexicon(path: Path) -> Lexicon:
         determiners=file.determiners,
         names_are_capitalised=file.names_are_capitalised,
         tails=file.tails,
+        tolls={str(kind): terms for kind, terms in file.tolls.items()},
+        numbers=file.numbers,
         topics=file.topics,
         hints=file.hints,
         world=file.world,
@@ -126,6 +130,8 @@ def _check(name: str, file: LexiconFile) -> None:
     lists += [(f"concept[{n}].terms", section.terms) for n, section in enumerate(file.concept, 1)]
     lists += [(f"concept[{n}].unless", section.unless) for n, section in enumerate(file.concept, 1)]
     lists += [(f"cue[{n}].terms", section.terms) for n, section in enumerate(file.cue, 1)]
+    lists += [(f"tolls.{kind}", terms) for kind, terms in file.tolls.items()]
+    lists += [("numbers", tuple(file.numbers))]
     for table, names in (("world", file.world), ("topics", file.topics), ("hints", file.hints)):
         lists += [(f"{table}.{key}", terms) for key, terms in names.items()]
     for key, terms in lists:
