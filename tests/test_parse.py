@@ -206,6 +206,15 @@ def test_an_item_that_breaks_the_parser_hides_no_other() -> None:
     assert feed.problems == ("unreadable: KeyError: 'media_player'", "read item by item")
 
 
+def test_a_head_that_breaks_the_parser_hides_no_entry() -> None:
+    head = "<image><media:x/></image><author></media:player><media:player url='u'>"
+    body = a_document(head + an_item(1) + an_item(2)).replace(
+        "<rss", '<rss xmlns:media="http://search.yahoo.com/mrss/"'
+    )
+
+    assert [entry.title for entry in parse(body.encode(), URL).entries] == ["News 1", "News 2"]
+
+
 def test_a_torn_document_loses_its_last_half_item() -> None:
     whole = a_document(an_item(1) + an_item(2)).encode()
 

@@ -21,6 +21,7 @@ _ADDRESS = re.compile(
 _NAMED = re.compile(
     r"</title\s*>.*(?:</(?:link|guid|id)\s*>|<link\s[^>]*/>)|</(?:link|guid|id)\s*>.*</title\s*>", re.DOTALL | re.I
 )
+_ROOT_START = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)(?:\s[^>]*)?>", re.IGNORECASE)
 _ROOT_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _TITLE = re.compile(r"<title(?:\s[^>]*)?>([^<]*(?:<!\[CDATA\[[^<]*)?)", re.IGNORECASE)
 
@@ -67,10 +68,12 @@ def items_of(document: str, known: Container[str]) -> Items:
 
 
 def single_items(document: str) -> Iterator[str]:
-    """`document` with one item at a time, for each that can be told apart."""
+    """`document` with one item at a time, for each that can be told apart, and nothing that describes the feed."""
     spans, _ = _spans(document)
     if spans:
-        head, foot = document[: spans[0][0]], document[spans[-1][1] :]
+        roots = [root.end() for root in _ROOT_START.finditer(document, 0, spans[0][0])] or [spans[0][0]]
+        in_channel = "</channel" not in document[: spans[0][0]].lower()  # in RDF, items stand behind it
+        head, foot = document[: roots[-1 if in_channel else 0]], document[spans[-1][1] :]
         yield from (f"{head}{document[start:end]}{foot}" for start, end in spans[:MAX_ITEMS])
 
 
