@@ -59,6 +59,10 @@ def test_a_box_between_paragraphs_goes_and_the_text_after_it_stays(box: list[str
         "Sign up for our newsletter to get the day's news",
         "Подписывайтесь на наш канал в Telegram",
         "Bizi Telegram-da izləyin",
+        "The post Both sides sign appeared first on Border Gazette.",
+        "Запись Стороны подписали перемирие впервые появилась Вестник границы.",
+        "Continue reading…",
+        "Читать далее →",
     ],
 )
 def test_lines_that_point_elsewhere_are_dropped_one_by_one(line: str) -> None:
