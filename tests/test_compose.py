@@ -55,7 +55,7 @@ def test_a_changed_feed_becomes_a_signed_webhook(stack: Stack) -> None:
 
 
 def test_every_service_is_well_and_each_one_shot_is_done(stack: Stack) -> None:
-    workers = ("beat", "worker-poll", "worker-match", "worker-deliver", "postgres", "redis")
+    workers = ("beat", "worker-poll", "worker-match", "worker-deliver", "web", "postgres", "redis")
     wait_for("health", lambda: {state for name in workers for state in stack.states()[name]} == {"healthy"}, 150)
 
     states = stack.states()
