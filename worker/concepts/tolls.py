@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from worker.model import Lexicon
 from worker.text import Term, TermIndex
 
-_DIGITS = re.compile(r"(?<![\w.,:-])(?:\d{1,3}(?:[,.\u00a0 ]\d{3})+|\d{1,6})(?![\d%:]|-\d|[,.]\d| ?(?:percent|процент|%))")
+_DIGITS = re.compile(
+    r"(?<![\w.,:-])(?:\d{1,3}(?:[,.\u00a0 ]\d{3})+|\d{1,6})(?![\d%:]|-\d|[,.]\d| ?(?:percent|процент|%))"
+)
 _YEARS = range(1900, 2101)
 _PARTED = re.compile(r"[,;:]|\b(?:and|и|а|ու|և|իսկ|və|ve|და|ხოლო)\b")
 _REACH = 6  # words between a number and its word
