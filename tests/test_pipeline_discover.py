@@ -135,6 +135,14 @@ def test_a_feed_in_a_usual_place_is_found(site: Site) -> None:
     assert [(row["source"], row["url"]) for row in rows] == [("path", f"{site.address}/hy/rss.xml")]
 
 
+def test_a_site_that_refuses_its_page_may_still_have_a_feed_in_a_usual_place(site: Site) -> None:
+    site.has("/rss.xml", rss(*HEADLINES))
+
+    rows = found(f"{site.address}/shown-to-nobody")
+
+    assert paths(site, rows) == ["/rss.xml"]
+
+
 def test_a_page_that_lists_the_feeds_is_one_click_away(site: Site) -> None:
     site.has("/", '<a href="/rss">RSS</a>')
     site.has("/rss", '<a class="rss" href="/api/1">Politics</a><a class="rss" href="/api/2">World</a>')

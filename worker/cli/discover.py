@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
+from rich.markup import escape
 from rich.text import Text
 
 from worker import __version__
@@ -35,7 +36,8 @@ def discover_feeds(
         raise UsageError(f"{url!r} is no web address; give one such as https://outlet.example/")
     fetcher, now = Fetcher(fetch_limits(os.environ, __version__), utc_now), utc_now()
     try:
-        found = discover(fetcher.get, address, now)
+        with notices.status(f"Looking at {escape(address)} …"):
+            found = discover(fetcher.get, address, now)
     finally:
         fetcher.close()
     if not found:

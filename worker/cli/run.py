@@ -108,6 +108,8 @@ def _print_start(settings: Settings, feeds: tuple[Feed, ...], log_file: Path) ->
     names = ", ".join(channel.name for channel in settings.channels if channel.enabled) or "none"
     console.print(Text(f"Trucewire {__version__} watches {settings.profile.name}", style="bold"))
     said(f"{len(feeds)} feeds, {rules} rules; alerts go to: {names}. Ctrl-C stops.")
+    if settings.public_url:
+        said(f"WebSub hubs call {settings.public_url}, listening on {settings.web_host}:{settings.web_port}")
     said(f"Database {services_url(settings)}, log file {log_file}")
 
 

@@ -60,12 +60,20 @@ class _Document:
 def discover(fetch: Fetch, url: str, now: datetime) -> list[FoundFeed]:
     """The feeds of the page at `url`, as far as they work; feeds with the same articles are one.
 
-    A feed's own address finds itself. Usual places are tried only where nothing is named; a news sitemap always.
+    A feed's own address finds itself. Usual places are tried only where nothing is named, or where the site shows the
+    page to people only; a news sitemap is looked for always.
 
     Raises:
-        FetchError: the page itself cannot be fetched.
+        FetchError: the page itself cannot be fetched, and no feed is found without it.
     """
-    response = fetch(FetchRequest(url, accept=ACCEPT_PAGE))
+    try:
+        response = fetch(FetchRequest(url, accept=ACCEPT_PAGE))
+    except FetchError as error:
+        if error.status is None:
+            raise
+        if found := _unlike([*_tried(fetch, usual_feeds(url), now)[0], *_news_sitemaps(fetch, url, now)]):
+            return found
+        raise
     page = _Document(Candidate(url, Source.ADDRESS), response)
     if itself := _found(page, now):
         return [itself]
