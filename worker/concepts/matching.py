@@ -169,7 +169,7 @@ def _matches_in(
         held.setdefault(concept, []).append((hit, stance_of(mention, others, years)))
     for concept, verdicts in held.items():
         match = _match(passage, (sentence.start, sentence.end), concept, verdicts)
-        if concept == "casualties" and (numbers := reader.tolls.of(text[sentence.start :])):
+        if concept == "casualties" and (numbers := reader.tolls.of(text[sentence.start :], spaced)):
             match = replace(match, numbers=numbers)
         yield match
 

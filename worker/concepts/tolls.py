@@ -30,14 +30,18 @@ class Tolls:
         )
         self._numbers = TermIndex(Term(word, number, lexicon.endings) for word, number in lexicon.numbers.items())
 
-    def of(self, sentence: str) -> tuple[tuple[str, int], ...]:
-        """The numbers in the folded `sentence`: ("killed", 3), ("wounded", 12), killed first."""
-        numbers = [*_digits(sentence), *((hit.start, hit.end, hit.payload) for hit in self._numbers.find(sentence))]
+    def of(self, sentence: str, spaced: str | None = None) -> tuple[tuple[str, int], ...]:
+        """The numbers in the folded `sentence`: ("killed", 3), ("wounded", 12), killed first.
+
+        `spaced` is what `worker.text.spaced_out` makes of the sentence, where it is known already.
+        """
+        counted = self._numbers.find(sentence, spaced)
+        numbers = [*_digits(sentence), *((hit.start, hit.end, hit.payload) for hit in counted)]
         if not numbers:
             return ()
         pairs = sorted(
             (distance, word.payload, start, number)
-            for word in self._words.find(sentence)
+            for word in self._words.find(sentence, spaced)
             for start, end, number in numbers
             if (distance := _distance(sentence, (word.start, word.end), (start, end))) <= _REACH
         )

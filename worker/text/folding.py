@@ -84,7 +84,7 @@ def fold(text: str) -> Folded:
     offsets: tuple[int, ...] | None = None
     # One pass collects the characters; every question after that is asked of some eighty of them.
     letters = set(text)
-    if not _DROPPED.isdisjoint(letters) or "ւ" in letters:
+    if not _DROPPED.isdisjoint(letters) or ("ւ" in letters and ("եւ" in text or "Եւ" in text)):
         text, offsets = _composed(text)
         letters = set(text)
     # "İ".lower() is two characters, i and a dot above: replaced first, so that lengths agree.
