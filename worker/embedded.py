@@ -1,6 +1,6 @@
 """`trucewire up`: Celery's worker and beat in this process, an in-process broker, one database, no Redis.
 
-The same app, the same tasks and the same pipeline as in production. Refuses to start twice on one database, stops
+The same app, the same tasks and the same pipeline as in production; the web service, too, where hubs are to reach it. Refuses to start twice on one database, stops
 cleanly on SIGINT and SIGTERM, and leaves nothing to be cleaned up when it is killed.
 """
 
@@ -25,6 +25,13 @@ from worker.web import create_app, serving
 THREADS = 8
 BEAT_LOOKS_EVERY_S = 0.2  # whether to stop, too
 STOP_S = 20.0  # a stage that is under way may finish; what does not comes back with its lease
+CONFIGURATION = {
+    "broker_url": "memory://localhost",
+    "broker_transport_options": {"polling_interval": 0.05},
+    "worker_pool": "threads",
+    "worker_concurrency": THREADS,
+    "task_time_limit": None,  # threads cannot be killed; fetch and send have deadlines of their own
+}
 
 
 @contextmanager
@@ -36,17 +43,10 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
         StoreError: the database cannot be opened or migrated.
         SettingsError: the web service's address cannot be listened on.
     """
-    with held_alone(services.store.engine):
+    with held_alone(services.store.engine), _configured():
         migrate(services.store.engine)
         services.store.feeds.sync(feeds, services.now(), origin)
         tasks.use(services)
-        tasks.app.conf.update(
-            broker_url="memory://localhost",
-            broker_transport_options={"polling_interval": 0.05},
-            worker_pool="threads",
-            worker_concurrency=THREADS,
-            task_time_limit=None,  # threads cannot be killed; fetch and send have deadlines of their own
-        )
         worker = WorkController(
             app=tasks.app,
             queues=",".join(tasks.QUEUES),
@@ -68,6 +68,17 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
             _stop(running_worker)
             tasks.use(None)
             services.close()
+
+
+@contextmanager
+def _configured() -> Iterator[None]:
+    """The app as it runs in one process; afterwards as it was."""
+    before = {name: tasks.app.conf[name] for name in CONFIGURATION}
+    tasks.app.conf.update(CONFIGURATION)
+    try:
+        yield
+    finally:
+        tasks.app.conf.update(before)
 
 
 @contextmanager
