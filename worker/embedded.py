@@ -1,7 +1,8 @@
 """`trucewire up`: Celery's worker and beat in this process, an in-process broker, one database, no Redis.
 
-The same app, the same tasks and the same pipeline as in production; the web service, too, where hubs are to reach it. Refuses to start twice on one database, stops
-cleanly on SIGINT and SIGTERM, and leaves nothing to be cleaned up when it is killed.
+The same app, the same tasks and the same pipeline as in production; the web service, too, where hubs are to reach it.
+Refuses to start twice on one database, stops cleanly on SIGINT and SIGTERM, and leaves nothing to be cleaned up when it
+is killed.
 """
 
 from __future__ import annotations
