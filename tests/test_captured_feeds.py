@@ -78,7 +78,8 @@ def services(
 ) -> Iterator[Services]:
     """The line watching all of them, with the real fetcher."""
     store.feeds.add([a_feed(url=f"{address}/{quote(name)}", name=name, publisher=name) for name in documents], NOW)
-    fetcher = Fetcher(replace(settings.fetch, allow=("127.0.0.1",)), lambda: NOW)
+    settings = replace(settings, fetch=replace(settings.fetch, allow=("127.0.0.1",)))
+    fetcher = Fetcher(settings.fetch, lambda: NOW)
     times = iter(NOW + timedelta(hours=hours) for hours in range(10_000))
     yield Services(
         settings=settings,

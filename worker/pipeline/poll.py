@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from queue import SimpleQueue
 
 from worker.bootstrap import Services
 from worker.connections import AllowList
@@ -25,8 +27,7 @@ from worker.urls import host_of
 log = logging.getLogger("trucewire")
 
 BATCH = 50  # feeds a task: Celery's 1.4 ms per task vanishes beside the requests
-# Threads of a process. Each feed of a batch has one of its own, so that none waits for another's slow server; they are
-# started when first needed, and kept.
+# Threads of a process: enough for every host of every batch under way to have its own. Started when first needed, kept.
 THREADS = 512
 FLUSH_S = 0.5  # a slow feed holds up the others' articles no longer than this
 LEASE = timedelta(minutes=5)  # far above what a batch can take within its fetch deadlines
@@ -98,13 +99,34 @@ def poll(services: Services, feed_ids: Sequence[int]) -> PollSummary:
         return PollSummary()
     price = services.store.upkeep.recall(PRICE) or reprice(services)
     total = PollSummary()
-    waiting = {_threads().submit(_read_feed, services, state, now) for state in states}
-    while waiting:
-        done, waiting = wait(waiting, timeout=FLUSH_S)
-        if done:
-            plans = _apply(services, [future.result() for future in done], price)
-            total = _added(total, plans)
+    read: SimpleQueue[Polled] = SimpleQueue()
+    lanes = {_threads().submit(_read_feeds, services, lane, now, read) for lane in _lanes(services, states)}
+    while lanes:
+        ended, lanes = wait(lanes, timeout=FLUSH_S)
+        if polled := [read.get() for _ in range(read.qsize())]:
+            total = _added(total, _apply(services, polled, price))
+        for lane in ended:
+            lane.result()  # raises what no feed can be blamed for
     return total
+
+
+def _lanes(services: Services, states: Iterable[FeedState]) -> list[deque[FeedState]]:
+    """The feeds of each host, once for each request that it gets at a time: a thread each, which waits for no turn."""
+    by_host: dict[str, deque[FeedState]] = {}
+    for state in states:
+        host = state.feed.url.partition("://")[2].partition("/")[0]
+        by_host.setdefault(host, deque()).append(state)
+    at_once = services.settings.fetch.per_host
+    return [feeds for feeds in by_host.values() for _ in range(min(at_once, len(feeds)))]
+
+
+def _read_feeds(services: Services, lane: deque[FeedState], now: datetime, read: SimpleQueue[Polled]) -> None:
+    while lane:
+        try:
+            state = lane.popleft()
+        except IndexError:  # another thread of this host took the last one
+            return
+        read.put(_read_feed(services, state, now))
 
 
 @cache
