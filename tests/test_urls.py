@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from w3lib.url import canonicalize_url
 
-from worker.urls import MAX_LENGTH, canonical_url, clean_url, host_of, same_site
+from worker.urls import MAX_LENGTH, _joined, canonical_url, clean_url, host_of, same_site
 
 ARTICLE = "https://outlet.example/news/truce-1"
 
@@ -204,3 +208,15 @@ def test_canonicalising_twice_equals_once(url: str) -> None:
     once = canonical_url(url)
 
     assert canonical_url(once) == once
+
+
+@given(
+    st.sampled_from(["https://outlet.example", "http://en.outlet.example:8080", "https://xn--80ak6aa92e.example"]),
+    st.text("abcXYZ019-._~/", max_size=30),
+)
+def test_a_plain_path_is_canonical_as_it_stands(site: str, path: str) -> None:
+    url = f"{site}/{path}"
+
+    joined = _joined(urlsplit(url))
+
+    assert joined == canonicalize_url(re.sub("(?<!:)/{2,}", "/", url), keep_fragments=True)

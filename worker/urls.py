@@ -53,6 +53,8 @@ _TWIN_LABELS = frozenset({"www", "www2", "www3", "m", "mobile", "amp", "touch", 
 _AMP_PATH = re.compile(r"/amp(?:\.html?)?/?$|\.amp(?=\.html?$|$)|^/amp(?=/)|/amp(?=/)", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _LANGUAGE_HOME = re.compile(r"^/(?:[a-z]{2}|[a-z]{2}[-_][a-z]{2}|eng|rus|arm|aze|geo|tur)$", re.IGNORECASE)
+_PLAIN_PATH = re.compile(r"(?:/(?!\.)[A-Za-z0-9._~-]*)+")  # nothing in it could be written in another way
+_PLAIN_LENGTH = 1024
 _SLASHES = re.compile(r"(?<!:)/{2,}")
 _ROUTE = re.compile(r"^(?:!|/)")  # a fragment that a page's own script reads as its path
 
@@ -212,6 +214,8 @@ def _without_twin(host: str) -> str:
 
 def _joined(parts: SplitResult) -> str:
     path = _SLASHES.sub("/", parts.path) or "/"
+    if not parts.query and not parts.fragment and _PLAIN_PATH.fullmatch(path) and len(path) <= _PLAIN_LENGTH:
+        return f"{parts.scheme}://{parts.netloc}{path}"  # most are: canonicalize_url would give back the same, dearly
     try:
         url = canonicalize_url(urlunsplit(parts._replace(path=path)), keep_fragments=True)
     except (ValueError, UnicodeError):
