@@ -124,6 +124,7 @@ def canonical_url(url: str, *, fragment: bool = False) -> str:
     return _joined(SplitResult("https", host, path or "/", parts.query, anchor))
 
 
+@lru_cache(maxsize=4096)  # every article asks for its feed's
 def host_of(url: str) -> str:
     """The host of `url` without `www.`, mobile and AMP labels and port; "" where it is no web address."""
     parts = _split(url)
