@@ -23,6 +23,7 @@ LADDER = [
     ["fetch", "store", "queries", "channels", "hubs", "settings"],
     ["database"],
     ["tables", "connections"],
+    ["backtest", "evaluation"],
     ["judge", "polling", "alerting"],
     [
         "parse",

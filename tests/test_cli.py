@@ -368,3 +368,44 @@ def test_try_schedule_says_what_is_wrong_with_its_input(tmp_path: Path) -> None:
     (tmp_path / "traces.jsonl").write_text('{"feed_id": "a", "timestamps": [1, 2]}', encoding="utf-8")
 
     assert "no trace has 60 timestamps" in str(run("try", "schedule", str(tmp_path / "traces.jsonl")).exception)
+
+
+def test_why_an_article_raised_nothing_is_told_rule_by_rule(log: World) -> None:
+    told = run("why", "2").output
+
+    assert "· ceasefire" in told
+    assert "alerts: none" in told
+    assert rows("why", "1", "--json")[0]["alert_ids"] == [1]
+
+
+def test_verdicts_on_alerts_become_labelled_data_that_scores_the_rules(log: World, tmp_path: Path) -> None:
+    run("alert", "1", "--right")
+    run("alert", "1", "--wrong", "only an exercise")
+
+    labelled = rows("export", "feedback")
+    (tmp_path / "feedback.jsonl").write_text("\n".join(map(json.dumps, labelled)), encoding="utf-8")
+    scores = {(row["what"], row["language"]): row for row in rows("eval", str(tmp_path / "feedback.jsonl"), "--json")}
+
+    assert [(row["rule"], row["verdict"], row["reason"]) for row in labelled] == [
+        ("ceasefire", "right", ""),
+        ("ceasefire", "wrong", "only an exercise"),
+    ]
+    assert scores["rule ceasefire", "all"]["precision"] == 0.5
+    assert "rule ceasefire" in run("eval", str(tmp_path / "feedback.jsonl")).output
+
+
+def test_a_verdict_needs_an_alert_and_one_mind(log: World) -> None:
+    assert "there is no alert 99" in str(run("alert", "99", "--right").exception)
+    assert "right and wrong" in str(run("alert", "1", "--right", "--wrong", "x").exception)
+
+
+def test_a_rule_is_tried_on_the_log(log: World, tmp_path: Path) -> None:
+    rule = '[[rule]]\nid = "budget"\ntitle = "Budget"\nseverity = "info"\nany = ["budget"]\n'
+    (tmp_path / "rule.toml").write_text(rule, encoding="utf-8")
+
+    report = rows("try", "rule", str(tmp_path / "rule.toml"), "--since", "2026-01-01", "--json")[0]
+    told = run("try", "rule", str(tmp_path / "rule.toml"), "--since", "2026-01-01").output
+
+    assert (report["rule"], report["alerts"], report["added"], report["removed"]) == ("budget", 1, 1, 0)
+    assert report["added_examples"][0]["title"] == BUDGET.title
+    assert "budget: 1 alerts from 1 articles" in told

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.headlines import mark_of, title_key, without_site
+from worker.headlines import title_key, without_site
 
 NAMES = ("Outlet Daily", "outlet.example")
 
@@ -33,28 +33,3 @@ def test_a_headline_loses_the_sites_name_and_nothing_else(title: str, headline: 
 
 def test_titles_are_compared_by_their_words_alone() -> None:
     assert title_key("Cease\xadfire: “agreed”…") == title_key("CEASEFIRE — agreed")
-
-
-@pytest.mark.parametrize(
-    ("title", "mark"),
-    [
-        ("(CORRECTED) Both sides sign a truce", "correction"),
-        ("CORRECTED: Both sides sign a truce", "correction"),
-        ("Both sides sign a truce [Updated]", "update"),
-        ("UPDATE 2 - Both sides sign a truce", "update"),
-        ("UPDATE 2: Both sides sign a truce", "update"),
-        ("(URGENT) Both sides sign a truce", "urgent"),
-        ("BREAKING: Both sides sign a truce", "urgent"),
-        ("СРОЧНО! Стороны подписали перемирие", "urgent"),
-        ("Стороны подписали перемирие (обновлено)", "update"),
-        ("Son dakika: Ateşkes imzalandı", "urgent"),
-        ("TƏCİLİ: Atəşkəs imzalandı", "urgent"),
-        ("RETRACTED: Both sides sign a truce", "retraction"),
-        ("Ministry corrects its figures", ""),
-        ("Update of the law on elections is put off", ""),
-        ("Breaking the silence on the border", ""),
-        ("", ""),
-    ],
-)
-def test_a_wires_marks_are_recognised(title: str, mark: str) -> None:
-    assert mark_of(title) == mark

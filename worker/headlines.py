@@ -1,4 +1,4 @@
-"""A title as published in; the headline without the site's name, and what its marks say of the news, out."""
+"""A title as published in; the headline without the site's name out."""
 
 from __future__ import annotations
 
@@ -18,17 +18,6 @@ _OUTLET = re.compile(
     r"^(?:BBC|CNN|AP|AFP|Reuters|Euronews|Al Jazeera|Deutsche Welle|DW|Bloomberg|Politico|Anadolu Agency|Azatutyun|"
     r"Armenpress|Azertac|Eurasianet|Meduza|RFE/RL|Radio Free Europe.{0,20})(?: \w+)?$"
 )
-# What a wire puts before or behind a headline: information about the news, kept in the title and named beside it.
-_MARKS = {
-    "retraction": r"retract(?:ed|ion)|withdrawn|kill|опровержение|отозвано",
-    "correction": r"correct(?:ed|ion|s)|refiled?|исправл(?:ено|ение)|уточнение|düzəliş|düzeltme|ուղղում|შესწორება",
-    "update": r"update ?\d*|updated|обновл(?:ено|ение|яется)|yenilən(?:ib|ir)|güncelle(?:me|ndi)|թարմացվ\w+|განახლ\w+",
-    "urgent": r"urgent|breaking(?: news)?|flash|alert|срочно|молния|təcili|son dakika|acil|շտապ|სასწრაფოდ",
-}
-_MARKED = {
-    name: re.compile(rf"^\W*(?:{words})(?:\W*[:—–|!\])]|\s[-–—])|[(\[]\s*(?:{words})\s*[)\]]\W*$", re.IGNORECASE)
-    for name, words in _MARKS.items()
-}
 _SHORTEST = 20  # characters that must be left: "Interview – The Times" stays as it is
 
 
@@ -54,8 +43,3 @@ def _without_outlet(title: str) -> str:
     if dashes and dashes[-1].start() >= _SHORTEST and _OUTLET.match(title[dashes[-1].end() :]):
         return title[: dashes[-1].start()]
     return title
-
-
-def mark_of(title: str) -> str:
-    """What a mark such as "(CORRECTED)" or "UPDATE 2:" says of the news: retraction, correction, update, urgent, ""."""
-    return next((name for name, pattern in _MARKED.items() if pattern.search(title)), "")

@@ -10,13 +10,13 @@ import re
 # In capitals, in brackets, or before a colon or dash at the beginning: a correction in the middle of a sentence is news
 # about something else. One word per language and label; case is ignored within brackets only.
 _WORDS = {
-    "urgent": "URGENT|BREAKING|FLASH|СРОЧНО|МОЛНИЯ|ՇՏԱՊ|TƏCİLİ|SON DAKİKA|FLAŞ|სასწრაფოდ|ფლეში",
+    "urgent": "URGENT|BREAKING(?: NEWS)?|FLASH|ALERT|СРОЧНО|МОЛНИЯ|ՇՏԱՊ|TƏCİLİ|SON DAKİKA|FLAŞ|ACİL|სასწრაფოდ|ფლეში",
     "updated": (
         r"UPDATE(?: ?\d+)?|UPDATED|ОБНОВЛЕНО|ОБНОВЛЯЕТСЯ|ДОПОЛНЕНО|ԹԱՐՄԱՑՎԵԼ Է|ԹԱՐՄԱՑՎԱԾ|YENİLƏNİB|YENİLƏNDİ|"
         "GÜNCELLENDİ|GÜNCELLEME|განახლებულია|განახლდა|MISE À JOUR"
     ),
     "corrected": (
-        "CORRECTED|CORRECTION|CORRECTS|ИСПРАВЛЕНО|ИСПРАВЛЕНИЕ|УТОЧНЕНИЕ|УТОЧНЕНО|ՃՇՏՈՒՄ|ՈՒՂՂՈՒՄ|ՃՇՏՎԱԾ|DÜZƏLİŞ|"
+        "CORRECTED|CORRECTION|CORRECTS|REFILED?|ИСПРАВЛЕНО|ИСПРАВЛЕНИЕ|УТОЧНЕНИЕ|УТОЧНЕНО|ՃՇՏՈՒՄ|ՈՒՂՂՈՒՄ|ՃՇՏՎԱԾ|DÜZƏLİŞ|"
         "DƏQİQLƏŞDİRMƏ|DÜZELTME|DÜZELTİLDİ|შესწორება|შესწორებულია|დაზუსტება|RECTIFICATIF"
     ),
     "withdrawn": (

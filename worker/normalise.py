@@ -17,7 +17,7 @@ from typing import NamedTuple
 from worker.boilerplate import is_banner, own_paragraphs
 from worker.bylines import agency_credit, family_of, machine_hint, without_byline
 from worker.dates import believed, read_date
-from worker.headlines import mark_of, title_key, without_site
+from worker.headlines import title_key, without_site
 from worker.labels import labels_of
 from worker.languages import language_of
 from worker.markup import plain_line, plain_text
@@ -106,8 +106,6 @@ def normalise(
     notes: list[str] = []
     publisher, family = _publisher(entry, feed, families, notes)
     title = without_site(plain_line(entry.title), (publisher, feed.publisher, feed.name, host_of(feed.url)))
-    if mark := mark_of(title):
-        notes.append(f"mark: {mark}")
     teaser, body = _words(entry.summary, title, notes), _words(entry.content, title, notes)
     summary, text = teaser.text, body.text if body.text != teaser.text else ""
     published_at, updated_at = _times(entry, feed, body.dateline or teaser.dateline, now, notes)

@@ -312,6 +312,16 @@ alert_articles = Table(
     Column("added_at", UtcDateTime, nullable=False),
 )
 
+feedback = Table(
+    "feedback",
+    metadata,
+    _id(),
+    _ref("alert_id", "alerts", nullable=False, index=True),
+    Column("verdict", String(8), nullable=False),  # right | wrong
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 silences = Table(
     "silences",
     metadata,

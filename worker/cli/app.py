@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 for group in (run, web, look, show, change, export, discover):
     group.register(app)
+app.command("eval", rich_help_panel="Workbench")(workbench.evaluate)
 app.add_typer(workbench.app, name="try", rich_help_panel="Workbench")
 
 

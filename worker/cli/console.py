@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +23,7 @@ from worker.bootstrap import Services, services_for, settings_of_environment, ut
 from worker.database import migrate
 from worker.errors import TrucewireError
 
+T = TypeVar("T")
 PIPE_WIDTH = 200  # of a table that goes into a file or a pipe
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _FIGURES = ((1, "s"), (60, "min"), (3600, "h"), (86_400, "d"))
@@ -132,6 +134,13 @@ def print_rows(
     for cell in cells:
         table.add_row(*cell)
     console.print(table)
+
+
+def progressing(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """`items`, with a bar on standard error while they are worked on."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notices, transient=True) as progress:
+        yield from progress.track(items, total=total)
 
 
 def severity(name: str) -> Text:

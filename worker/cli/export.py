@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from worker.cli.console import SinceOption, UntilOption, UsageError, moment, notices, opened, print_json, said
+from worker.cli.console import SinceOption, UntilOption, UsageError, moment, opened, print_json, progressing, said
 from worker.cli.look import article_filter
 from worker.queries import AlertFilter
 
@@ -36,10 +35,11 @@ class What(StrEnum):
 
     ARTICLES = "articles"
     ALERTS = "alerts"
+    FEEDBACK = "feedback"
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="articles or alerts")] = What.ARTICLES,
+    what: Annotated[What, typer.Argument(help="articles, alerts or feedback")] = What.ARTICLES,
     form: Annotated[Form, typer.Option("--format", "-f", help="jsonl or csv")] = Form.JSONL,
     output: Annotated[str, typer.Option("--output", "-o", help="A file; - is standard output.")] = "-",
     search: Annotated[str, typer.Option(help="Articles: as in trucewire articles.")] = "",
@@ -56,6 +56,9 @@ def export(
             found = services.queries.alerts(AlertFilter(rule, since=moment(since), until=moment(until)), EVERYTHING)
             rows: Iterable[dict[str, Any]] = reversed(found)
             total = len(found)
+        elif what is What.FEEDBACK:
+            rows = services.queries.feedback()
+            total = len(rows)
         else:
             wanted = article_filter(search, region, language, publisher, since=since, until=until)
             try:
@@ -63,15 +66,9 @@ def export(
             except ValueError as error:
                 raise UsageError(str(error)) from error
             rows = services.queries.export_articles(wanted)
-        count = _write(_with_progress(rows, total, shown=output != "-"), form, output)
+        count = _write(progressing(rows, total, "export") if output != "-" else rows, form, output)
     if output != "-":
         said(f"{count} {what} written to {output}")
-
-
-def _with_progress(rows: Iterable[dict[str, Any]], total: int, *, shown: bool) -> Iterator[dict[str, Any]]:
-    columns = (TextColumn("export"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=notices, transient=True, disable=not shown) as progress:
-        yield from progress.track(rows, total=total)
 
 
 def _write(rows: Iterable[dict[str, Any]], form: Form, output: str) -> int:

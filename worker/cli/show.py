@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from worker.bootstrap import Services
 from worker.cli.console import (
     JsonOption,
     UsageError,
@@ -112,10 +113,15 @@ def _lines(version: dict[str, Any]) -> list[str]:
 
 def alert(
     alert_id: Annotated[int, typer.Argument(metavar="ID")],
+    wrong: Annotated[str | None, typer.Option("--wrong", metavar="REASON", help="Say that it should not be.")] = None,
+    right: Annotated[bool, typer.Option("--right", help="Say that it is right.")] = False,
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
-    """One alert: what, where, who reports it, why it fired, and who was told."""
+    """One alert: what, where, who reports it, why it fired, who was told; or a verdict on it, kept as labelled data."""
     with opened() as services:
+        if wrong is not None or right:
+            _keep_verdict(services, alert_id, wrong, right=right)
+            return
         row = services.queries.alert(alert_id)
     if row is None:
         raise UsageError(f"there is no alert {alert_id}; see trucewire alerts")
@@ -145,6 +151,14 @@ def alert(
     print_judgement(row["judgement"], row["judgement"]["matches"] if row["judgement"] else ())
 
 
+def _keep_verdict(services: Services, alert_id: int, wrong: str | None, *, right: bool) -> None:
+    if right and wrong is not None:
+        raise UsageError("an alert cannot be right and wrong; give one of --right and --wrong REASON")
+    if not services.store.feedback.add(alert_id, right=right, reason=wrong or "", now=services.now()):
+        raise UsageError(f"there is no alert {alert_id}; see trucewire alerts")
+    said("kept; trucewire export feedback writes all verdicts, trucewire eval scores the rules by them")
+
+
 def capture(
     article_id: Annotated[int, typer.Argument(metavar="ID")],
     page: Annotated[bool, typer.Option("--page", help="The article's own page, not the feed.")] = False,
@@ -163,7 +177,24 @@ def capture(
     said(f"{found.url}, fetched {clock(found.fetched_at)} UTC, SHA-256 {found.sha256}")
 
 
+def why(
+    article_id: Annotated[int, typer.Argument(metavar="ARTICLE")], as_json: Annotated[bool, JsonOption] = False
+) -> None:
+    """Why an article raised an alert, or none: places, terms, stance cues, and rule by rule what failed first."""
+    with opened() as services:
+        row = services.queries.article(article_id)
+    if row is None:
+        raise UsageError(f"there is no article {article_id}; see trucewire articles")
+    if as_json:
+        print_json({key: row[key] for key in ("id", "title", "region", "places", "judgement", "alert_ids")})
+        return
+    console.print(Text(row["title"], style="bold"))
+    judgement = row["judgement"]
+    print_judgement(judgement, judgement["matches"] if judgement else ())
+    said(f"alerts: {', '.join(map(str, row['alert_ids'])) or 'none'}")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (article, alert, capture):
+    for command in (article, alert, why, capture):
         app.command(rich_help_panel=PANEL)(command)

@@ -18,21 +18,28 @@ from rich.table import Table
 from rich.text import Text
 
 from worker import __version__
+from worker.backtest import Backtest, Example, RuleChange
 from worker.bootstrap import settings_of_environment, utc_now
 from worker.cli.console import (
     JsonOption,
+    SinceOption,
     UsageError,
     clock,
     console,
     json_lines,
+    moment,
     notices,
+    opened,
     print_json,
+    print_rows,
+    progressing,
     read_input,
     said,
 )
 from worker.cli.show import print_judgement
 from worker.dates import read_date
 from worker.errors import FetchError
+from worker.evaluation import scores_of
 from worker.extract import extract
 from worker.fetch import Fetcher
 from worker.judge import Judge, judgement_to_json
@@ -40,8 +47,10 @@ from worker.languages import language_of
 from worker.model import Article, Feed, FetchRequest, Judgement, Outcome, ParsedFeed
 from worker.normalise import identities, normalise
 from worker.parse import parse
+from worker.queries import ArticleFilter
 from worker.schedule.simulator import simulate
 from worker.settings import fetch_limits
+from worker.settings.rules import read_rules
 
 app = typer.Typer(help="See what the line would make of an input. Stores nothing.", no_args_is_help=True)
 
@@ -227,6 +236,53 @@ def _judgement_report(item: dict[str, Any], article: Article, judgement: Judgeme
     }
 
 
+@app.command("rule")
+def try_rule(
+    file: Annotated[str, typer.Argument(metavar="RULE.toml", help="Rules in the shape of config/rules.toml.")],
+    since: Annotated[str, SinceOption] = "30d",
+    as_json: Annotated[bool, JsonOption] = False,
+) -> None:
+    """Run rules over the stored log: what they would have raised, added to today's alerts, or removed from them."""
+    with opened() as services:
+        places = frozenset(place.name for place in services.settings.profile.places)
+        backtest = Backtest(read_rules(Path(file), places), services.settings.fresh_for)
+        begin = moment(since) or services.now()
+        total = services.queries.count_articles(ArticleFilter(since=begin))
+        for stored, judgement in progressing(services.queries.judged_articles(begin), total, "backtest"):
+            backtest.add(stored, judgement)
+    for change in backtest.changes.values():
+        print_json(_change_report(change)) if as_json else _print_change(change)
+    if not as_json:
+        said(f"{backtest.articles} judged articles since {clock(begin)} UTC")
+
+
+def _change_report(change: RuleChange) -> dict[str, Any]:
+    return {
+        "rule": change.rule_id,
+        "articles": change.articles,
+        "alerts": len(change.stories),
+        "alerts_before": len(change.stories_before),
+        "added": change.added_count,
+        "removed": change.removed_count,
+        "added_examples": _examples(change.added),
+        "removed_examples": _examples(change.removed),
+    }
+
+
+def _examples(examples: list[Example]) -> list[dict[str, Any]]:
+    return [{"article": article_id, "title": title, "reason": reason} for article_id, title, reason in examples]
+
+
+def _print_change(change: RuleChange) -> None:
+    head = f"{change.rule_id}: {len(change.stories)} alerts from {change.articles} articles"
+    console.print(Text(head, style="bold"))
+    said(f"  {change.added_count} were not raised; {change.removed_count} of {len(change.stories_before)} would not be")
+    for sign, style, examples in (("+", "green", change.added), ("-", "red", change.removed)):
+        for article_id, title, reason in examples:
+            console.print(Text(f"  {sign} {article_id} {title}", style=style))
+            console.print(Text(f"      {reason}", style="dim"))
+
+
 @app.command("article")
 def try_article(title: str, text: Annotated[str, typer.Argument()] = "") -> None:
     """Judge one headline (and text) from the command line, for a person to read."""
@@ -257,3 +313,32 @@ def try_schedule(
         minutes = [f"{seconds / 60:.1f} min" for seconds in (result.mean_s, result.median_s, result.p95_s)]
         table.add_row(policy, *minutes, str(result.polls), f"{result.mean_s / figures['optimum'].mean_s:.3f}")
     console.print(table)
+
+
+def evaluate(items: Annotated[str, ItemsArgument], as_json: Annotated[bool, JsonOption] = False) -> None:
+    """Score the rules on labelled news: precision and recall by rule, event, stance and language."""
+    settings = settings_of_environment()
+    judge = Judge(settings.profile, settings.lexicons, settings.rules)
+    articles = ((item, _article_of(item)) for item in json_lines(items))
+    scores = scores_of((item, article.language or "?", judge.judge(article)) for item, article in articles)
+    figures = [
+        {
+            "what": what,
+            "language": language,
+            "precision": score.precision,
+            "recall": score.recall,
+            "right": score.right,
+            "false_alarms": score.false_alarms,
+            "missed": score.missed,
+        }
+        for (what, language), score in scores.items()
+    ]
+    cells = (tuple(_figure(value) for value in row.values()) for row in figures)
+    columns = ("what", "in", "precision", "recall", "right", "false alarms", "missed")
+    print_rows(figures, columns, cells, as_json=as_json, empty="No item has a label; see trucewire export feedback.")
+
+
+def _figure(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -19,6 +19,7 @@ from worker.settings.lexicons import read_lexicons
 from worker.settings.region import read_region
 from worker.settings.rules import read_rules
 from worker.settings.variables import Variables, check_names, read_variables
+from worker.urls import host_of
 
 __all__ = ["Settings", "complaints", "fetch_limits", "load_settings"]
 
@@ -32,6 +33,7 @@ class Settings:
     database_url: str
     broker_url: str
     feeds: tuple[Feed, ...]
+    families: Mapping[str, str]  # of publishers, by the host of their feeds
     profile: Profile
     lexicons: tuple[Lexicon, ...]
     rules: tuple[Rule, ...]
@@ -61,6 +63,7 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
     config = variables.config
     profile = read_region(config / "region.toml")
     rules = read_rules(config / "rules.toml", frozenset(place.name for place in profile.places))
+    feeds = read_feeds(config / "feeds.toml")
     channels = read_channels(config / "channels.toml", environ, frozenset(rule.rule_id for rule in rules))
     check_names(environ, channels.variables)
     return Settings(
@@ -68,7 +71,8 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
         data=variables.data,
         database_url=variables.database_url or f"sqlite:///{variables.data.absolute() / 'trucewire.db'}",
         broker_url=variables.broker_url,
-        feeds=read_feeds(config / "feeds.toml"),
+        feeds=feeds,
+        families={host_of(feed.url): feed.family for feed in feeds},
         profile=profile,
         lexicons=read_lexicons(),
         rules=rules,

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from worker.store.alerts import AlertStore
 from worker.store.articles import ArticleStore
+from worker.store.feedback import FeedbackStore
 from worker.store.feeds import FeedStore
 from worker.store.matches import MatchStore
 from worker.store.notifications import NotificationStore
@@ -36,6 +37,7 @@ class Store:
     matches: MatchStore
     alerts: AlertStore
     notifications: NotificationStore
+    feedback: FeedbackStore
     subscriptions: SubscriptionStore
     upkeep: UpkeepStore
 
@@ -51,6 +53,7 @@ class Store:
             MatchStore(engine),
             AlertStore(engine),
             NotificationStore(engine),
+            FeedbackStore(engine),
             SubscriptionStore(engine),
             UpkeepStore(engine),
         )

@@ -345,6 +345,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "article_id", name=op.f("pk_alert_articles")),
     )
     op.create_table(
+        "feedback",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("alert_id", Id, nullable=False),
+        sa.Column("verdict", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_feedback_alert_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+    )
+    op.create_index(op.f("ix_feedback_alert_id"), "feedback", ["alert_id"], unique=False)
+    op.create_table(
         "notifications",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("alert_id", Id, nullable=False),
@@ -379,6 +390,8 @@ def downgrade() -> None:
     drop_search()
     op.drop_index(op.f("ix_notifications_status_channel_next_attempt_at"), table_name="notifications")
     op.drop_table("notifications")
+    op.drop_index(op.f("ix_feedback_alert_id"), table_name="feedback")
+    op.drop_table("feedback")
     op.drop_table("alert_articles")
     op.drop_table("revisions")
     op.drop_index(op.f("ix_matches_concept"), table_name="matches")

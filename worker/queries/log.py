@@ -1,13 +1,8 @@
-"""Read-only questions to the log, the same for the command line, the API and the page.
-
-Filters in, rows out: a row is a dict of plain values, times as aware datetimes in UTC, newest first where there is an
-order. Never writes, never waits for a writer.
-"""
+"""The questions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +11,16 @@ from sqlalchemy.engine import Connection
 
 from worker.database import reading
 from worker.database.captures import capture_of
-from worker.database.rows import families_of
+from worker.database.rows import ARTICLE_COLUMNS, families_of, stored_article
 from worker.database.search import search_condition
-from worker.model import Capture
+from worker.model import Capture, StoredArticle
+from worker.queries.filters import ALERT_LIST, ARTICLE_LIST, FULL_ARTICLE, AlertFilter, ArticleFilter, Health, Row
 from worker.tables import (
     alert_articles,
     alerts,
     articles,
     channels,
+    feedback,
     feeds,
     heartbeats,
     matches,
@@ -32,88 +29,6 @@ from worker.tables import (
     revisions,
     silences,
     subscriptions,
-)
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleFilter:
-    """Which articles; empty conditions match all."""
-
-    search: str = ""
-    region: str = ""
-    language: str = ""
-    publisher: str = ""  # name or family
-    concept: str = ""
-    stance: str = ""
-    feed_id: int | None = None
-    story_id: int | None = None
-    since: datetime | None = None  # by first_seen_at
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertFilter:
-    """Which alerts; empty conditions match all."""
-
-    rule: str = ""
-    severity: str = ""
-    stance: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Signs of progress."""
-
-    overdue_since: datetime | None  # the oldest due time of a feed that nobody has polled yet
-    unmatched_since: datetime | None  # … first-seen time of an article that nobody has judged yet
-    unsent_since: datetime | None  # … attempt time of a notification that is due
-    heartbeats: dict[str, datetime]  # by queue
-
-
-_ARTICLE_LIST = (
-    articles.c.id,
-    articles.c.title,
-    articles.c.url,
-    articles.c.publisher,
-    articles.c.family,
-    articles.c.language,
-    articles.c.published_at,
-    articles.c.first_seen_at,
-    articles.c.region,
-    articles.c.places,
-    articles.c.revision,
-    articles.c.story_id,
-    articles.c.feed_id,
-    articles.c.machine_written,
-    articles.c.labels,
-)
-_FULL_ARTICLE = (
-    *_ARTICLE_LIST,
-    articles.c.summary,
-    articles.c.text,
-    articles.c.author,
-    articles.c.updated_at,
-    articles.c.revised_at,
-    articles.c.fingerprint,
-    articles.c.identity,
-    articles.c.notes,
-    articles.c.judgement,
-    articles.c.matched_at,
-    articles.c.page_outcome,
-)
-_ALERT_LIST = (
-    *(column for column in alerts.c if column.name != "routed_revision"),
-    articles.c.title,
-    articles.c.url,
-    articles.c.publisher,
-    articles.c.family,
-    articles.c.language,
-    articles.c.published_at,
-    articles.c.first_seen_at,
 )
 
 
@@ -129,7 +44,7 @@ class Queries:
         Raises:
             ValueError: a search with no word to look for.
         """
-        statement = self._articles(wanted, _ARTICLE_LIST).limit(limit)
+        statement = self._articles(wanted, ARTICLE_LIST).limit(limit)
         with reading(self._engine) as connection:
             found = _rows(connection, statement)
             concepts = _concepts(connection, [row["id"] for row in found])
@@ -139,7 +54,7 @@ class Queries:
         """All articles under a filter with their full text, oldest first, read piece by piece."""
         last_id = 0
         while True:
-            statement = self._articles(wanted, _FULL_ARTICLE).where(articles.c.id > last_id)
+            statement = self._articles(wanted, FULL_ARTICLE).where(articles.c.id > last_id)
             with reading(self._engine) as connection:
                 rows = _rows(connection, statement.order_by(None).order_by(articles.c.id).limit(at_once))
             yield from rows
@@ -156,7 +71,7 @@ class Queries:
     def article(self, article_id: int) -> Row | None:
         """One article whole: text, judgement, matches, earlier revisions, the alerts it belongs to."""
         with reading(self._engine) as connection:
-            found = _rows(connection, select(*_FULL_ARTICLE).where(articles.c.id == article_id))
+            found = _rows(connection, select(*FULL_ARTICLE).where(articles.c.id == article_id))
             if not found:
                 return None
             of_article = matches.c.article_id == article_id
@@ -195,7 +110,7 @@ class Queries:
             if not found:
                 return None
             behind = (
-                select(*_ARTICLE_LIST)
+                select(*ARTICLE_LIST)
                 .join_from(alert_articles, articles)
                 .where(alert_articles.c.alert_id == alert_id)
                 .order_by(alert_articles.c.added_at, articles.c.id)
@@ -207,6 +122,49 @@ class Queries:
                 "notifications": _rows(connection, sent),
                 "judgement": judgement,
             }
+
+    def feedback(self) -> list[Row]:
+        """Every verdict on an alert with the article it was raised on, oldest first: labelled data."""
+        statement = (
+            select(
+                feedback.c.id,
+                alerts.c.rule_id.label("rule"),
+                feedback.c.verdict,
+                feedback.c.reason,
+                feedback.c.at,
+                alerts.c.id.label("alert_id"),
+                alerts.c.stance,
+                articles.c.title,
+                articles.c.summary,
+                articles.c.text,
+                articles.c.language.label("lang"),
+                articles.c.publisher.label("source"),
+                articles.c.published_at,
+                articles.c.url,
+            )
+            .join_from(feedback, alerts)
+            .join(articles, articles.c.id == alerts.c.article_id)
+            .order_by(feedback.c.id)
+        )
+        with reading(self._engine) as connection:
+            return _rows(connection, statement)
+
+    def judged_articles(self, since: datetime, at_once: int = 1000) -> Iterator[tuple[StoredArticle, Row]]:
+        """Every judged article first seen since then, with the judgement that is stored on it, oldest first."""
+        last_id = 0
+        while True:
+            statement = (
+                select(*ARTICLE_COLUMNS, articles.c.judgement)
+                .where(articles.c.id > last_id, articles.c.first_seen_at >= since, articles.c.matched_at.is_not(None))
+                .order_by(articles.c.id)
+                .limit(at_once)
+            )
+            with reading(self._engine) as connection:
+                rows = connection.execute(statement).all()
+            yield from ((stored_article(row), row.judgement) for row in rows)
+            if len(rows) < at_once:
+                return
+            last_id = rows[-1].id
 
     def feeds(self, *, failing: bool = False, language: str = "", country: str = "") -> list[Row]:
         """Feeds with their state, the number of their articles and their WebSub hub's state, by country and name."""
@@ -334,7 +292,7 @@ class Queries:
             yield said.where(matches.c.stance == wanted.stance) if wanted.stance else said
 
     def _alerts(self, wanted: AlertFilter) -> Select[Any]:
-        statement = select(*_ALERT_LIST).join_from(alerts, articles)
+        statement = select(*ALERT_LIST).join_from(alerts, articles)
         equals = {
             alerts.c.rule_id: wanted.rule,
             alerts.c.severity: wanted.severity,
