@@ -87,6 +87,6 @@ def services_for(settings: Settings) -> Services:
         send=channels.send,
         ask_hub=hubs.ask,
         now=utc_now,
-        chance=random.SystemRandom().random,
+        chance=random.Random().random,  # noqa: S311  jitter, no secret; the system's own takes a call each
         close=close,
     )
