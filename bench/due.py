@@ -1,4 +1,4 @@
-"""The due query, a claim and a tick with 200,000 feeds in the table, of which 1,500 are due."""
+"""The due query and a claim of 50 with 200,000 feeds in the table, of which 1,500 are due."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,13 +170,17 @@ def _tree(pid: int) -> list[int]:
     found = [pid]
     for parent in found:
         for children in Path(f"/proc/{parent}/task").glob("*/children"):
-            found += map(int, children.read_text().split())
+            with suppress(OSError):  # a thread that has just ended
+                found += map(int, children.read_text().split())
     return found
 
 
 def _cpu_s(pid: int) -> float:
     # After the name, which may hold blanks: utime, stime, cutime and cstime are the 12th to 15th of what follows.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0  # it has just ended: its parent counts it
     return sum(map(int, fields[11:15])) * _TICK_S
 
 
