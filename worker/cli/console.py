@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, Literal, TextIO, TypeVar
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -24,6 +25,23 @@ from worker.database import migrate
 from worker.errors import TrucewireError
 
 T = TypeVar("T")
+NUMBERS = {"id", "new", "entries", "articles", "ms", "failures", "attempts", "revised", "voices"}
+PROSE = {"title", "feed", "publisher", "error or address", "reason", "error", "what", "comment", "matches", "rules"}
+MISSED_LEAST = (
+    "failures",
+    "polled",
+    "in",
+    "of",
+    "attempts",
+    "next",
+    "region",
+    "stance",
+    "started",
+    "status",
+    "publisher",
+)
+LEAST_PROSE = 18  # characters of a column of prose; where there is less room, others are left out, in this order
+MOST_WIDE = 24  # characters of a column that does not give way
 PIPE_WIDTH = 200  # of a table that goes into a file or a pipe
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _FIGURES = ((1, "s"), (60, "min"), (3600, "h"), (86_400, "d"))
@@ -127,13 +145,38 @@ def print_rows(
     if not rows:
         notices.print(empty)
         return
-    table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
-    for name in columns:
-        right = name in ("id", "new", "entries", "articles", "ms", "failures", "attempts", "revised")
-        table.add_column(name, justify="right" if right else "left", no_wrap=name != "title", overflow="ellipsis")
-    for cell in cells:
-        table.add_row(*cell)
-    console.print(table)
+    console.print(_table(columns, [[_text(cell) for cell in row] for row in cells]))
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> Table:
+    """A table that fits: prose is cut where the terminal is narrow, and what can be missed is left out."""
+    widths = [max([cell_len(name), *(row[number].cell_len for row in rows)]) for number, name in enumerate(columns)]
+    shown = list(range(len(columns)))
+    prose = [number for number in shown if columns[number] in PROSE]
+
+    def room() -> int:
+        taken = sum(min(widths[number], MOST_WIDE) + 1 for number in shown if number not in prose)
+        return console.width - taken - len(prose)
+
+    for name in MISSED_LEAST:
+        if room() < LEAST_PROSE * len(prose) and name in columns:
+            shown.remove(columns.index(name))
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1, 0, 0))
+    left, waiting = max(room(), len(prose)), len(prose)
+    for number in shown:
+        width = min(widths[number], MOST_WIDE)
+        if number in prose:
+            width = min(widths[number], left // waiting)
+            left, waiting = left - width, waiting - 1
+        justify: Literal["left", "right"] = "right" if columns[number] in NUMBERS else "left"
+        table.add_column(columns[number], justify=justify, no_wrap=True, overflow="ellipsis", width=width)
+    for row in rows:
+        table.add_row(*(row[number] for number in shown))
+    return table
+
+
+def _text(cell: Text | str) -> Text:
+    return cell if isinstance(cell, Text) else Text(cell)
 
 
 def progressing(items: Iterable[T], total: int, what: str) -> Iterator[T]:

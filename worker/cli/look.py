@@ -157,10 +157,19 @@ def print_feeds(rows: list[dict[str, Any]], *, as_json: bool = False) -> None:
         )
         for row in rows
     )
-    columns = ("id", "of", "in", "feed", "last outcome", "polled", "next", "failures", "articles", "error or address")
+    columns = ("id", "of", "in", "feed", "state", "polled", "next", "failures", "articles", "error or address")
     print_rows(
-        rows, columns, cells, as_json=as_json, empty="No feed is like that; feeds are named in config/feeds.toml."
+        rows, columns, cells, as_json=as_json, empty="No feed is like that; they are named in config/feeds.toml."
     )
+
+
+def print_first_round(rows: list[dict[str, Any]]) -> None:
+    """What a start says of each feed: no more than fits a terminal of 80 characters."""
+    cells = (
+        (row["country"] or "–", ", ".join(row["languages"]), _feed_state(row), str(row["articles"]), row["name"])
+        for row in rows
+    )
+    print_rows(rows, ("of", "in", "state", "articles", "feed"), cells, as_json=False, empty="There are no feeds.")
 
 
 def polls(

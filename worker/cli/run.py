@@ -19,7 +19,7 @@ from rich.text import Text
 from worker import __version__, embedded, health, tasks
 from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
 from worker.cli.console import console, notices, opened, said
-from worker.cli.look import print_feeds
+from worker.cli.look import print_first_round
 from worker.demo import DemoServer
 from worker.errors import TrucewireError
 from worker.model import Channel, Feed
@@ -83,7 +83,7 @@ def _watch(
     with embedded.running(services, feeds, origin):
         _print_start(settings, feeds, log_file)
         _wait(stopped.wait, lambda: _first_round_is_over(services), FIRST_ROUND_S)
-        print_feeds(services.queries.feeds())
+        print_first_round(services.queries.feeds())
         while not stopped.is_set() and (seconds is None or time.monotonic() - started < seconds):
             _print_status(services)
             left = status_every_s if seconds is None else min(status_every_s, seconds - (time.monotonic() - started))
