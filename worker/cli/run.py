@@ -165,7 +165,7 @@ def migrate() -> None:
 
 
 def check_health(
-    queue: Annotated[str, typer.Argument(help="poll, match or deliver: this machine's worker too.")] = "",
+    queue: Annotated[str, typer.Argument(help="poll, match, deliver or beat: this machine's process, too.")] = "",
 ) -> None:
     """Exit 1 and say why if the line, or this machine's worker of QUEUE, makes no progress."""
     services = services_for(settings_of_environment())
