@@ -6,6 +6,7 @@ either file is one `SettingsError` line.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -72,9 +73,11 @@ def read_region(path: Path) -> Profile:
         raise SettingsError(path.name, "place", "the region has no places", "add a [[place]], or name a file in places")
     for table, by_language in (("traps", file.traps), ("terms", file.terms)):
         for language, lists in by_language.items():
+            _check_language(path.name, f"{table}.{language}", language, sorted(lexicons))
             for key, terms in lists.items():
                 check_terms(path.name, f"{table}.{language}.{key}", terms, _endings(lexicons, language))
     for language, terms in file.company.items():
+        _check_language(path.name, f"company.{language}", language, sorted(lexicons))
         check_terms(path.name, f"company.{language}", terms, _endings(lexicons, language))
     return Profile(
         name=file.name,
@@ -92,13 +95,7 @@ def _places(file: str, sections: tuple[PlaceSection, ...], lexicons: dict[str, L
     places = []
     for number, section in enumerate(sections, 1):
         for language, names in section.names.items():
-            if language != ANY_LANGUAGE and language not in lexicons:
-                raise SettingsError(
-                    file,
-                    f"place[{number}].names.{language}",
-                    "no lexicon for this language",
-                    f"use one of {', '.join((ANY_LANGUAGE, *sorted(lexicons)))}",
-                )
+            _check_language(file, f"place[{number}].names.{language}", language, (ANY_LANGUAGE, *sorted(lexicons)))
             check_terms(file, f"place[{number}].names.{language}", names, _endings(lexicons, language))
         latitude, longitude = section.coordinates or (None, None)
         places.append(
@@ -115,6 +112,12 @@ def _places(file: str, sections: tuple[PlaceSection, ...], lexicons: dict[str, L
             )
         )
     return places
+
+
+def _check_language(file: str, key: str, language: str, known: Sequence[str]) -> None:
+    """Complain of words that no article would ever be read with."""
+    if language not in known:
+        raise SettingsError(file, key, "no lexicon for this language", f"use one of {', '.join(known)}")
 
 
 def _endings(lexicons: dict[str, Lexicon], language: str) -> dict[str, str]:
