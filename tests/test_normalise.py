@@ -329,7 +329,7 @@ def test_an_outlet_that_names_itself_stays_the_publisher(source: dict[str, str])
 
 
 def test_a_credit_line_is_noted() -> None:
-    assert "credit: Reuters" in normalised(summary="TBILISI (Reuters) - The bridge is open.").notes
+    assert normalised(summary="TBILISI (Reuters) - The bridge is open.").credit == "Reuters"
 
 
 def test_a_machines_byline_is_a_hint_with_a_reason() -> None:

@@ -15,7 +15,7 @@ from worker.errors import DeliveryError, FetchError
 from worker.model import Outcome, Severity
 from worker.normalise import articles_of
 from worker.pipeline.deliver import MAX_ATTEMPTS, back_off_s
-from worker.pipeline.poll import BATCH
+from worker.pipeline.poll import BATCH, HOST_SHARE
 from worker.queries import AlertFilter, ArticleFilter
 
 CEASEFIRE = Item(
@@ -330,16 +330,16 @@ def hosts_of(world: World, urls: list[str]) -> list[list[str]]:
 
 
 def test_feeds_of_one_host_share_a_batch(world: World) -> None:
-    urls = [f"https://host{number % 3}.example/{number}" for number in range(3 * BATCH // 2)]
+    urls = [f"https://host{number % 4}.example/{number}" for number in range(4 * HOST_SHARE)]
 
     found = hosts_of(world, urls)
 
-    assert sorted(host for batch in found for host in set(batch)) == ["host0.example", "host1.example", "host2.example"]
+    assert sorted(host for batch in found for host in set(batch)) == [f"host{number}.example" for number in range(4)]
     assert max(map(len, found)) <= BATCH
 
 
 def test_a_host_is_asked_by_one_worker_at_a_time(world: World) -> None:
-    ids = [world.publishes(rss(), url=f"https://outlet.example/{number}") for number in range(BATCH + 10)]
+    ids = [world.publishes(rss(), url=f"https://outlet.example/{number}") for number in range(HOST_SHARE + 10)]
     (first,) = pipeline.tick(world.services)
 
     world.store.feeds.lease(first, world.now, world.now + timedelta(minutes=1))

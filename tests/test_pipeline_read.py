@@ -12,6 +12,7 @@ from worker import pipeline
 from worker.errors import FetchError
 from worker.model import FullText, Outcome
 from worker.pipeline.read import MAX_ATTEMPTS
+from worker.queries import AlertFilter
 
 URL = "https://outlet.example/1"
 TEASER = Item(1, "Evening news from Stepanakert", "What we know so far.")
@@ -40,6 +41,12 @@ def run_to_read(world: World, **feed: Any) -> int:
 def hourly(world: World, times: int) -> None:
     for _ in range(times):
         world.passes(hours=1)
+        pipeline.read(world.services)
+
+
+def read_and_judge(world: World, times: int) -> None:
+    for _ in range(times):
+        pipeline.match(world.services)
         pipeline.read(world.services)
 
 
@@ -162,3 +169,41 @@ def test_the_bytes_of_the_page_are_kept(world: World) -> None:
     capture = world.services.queries.page_capture(1)
     assert capture is not None
     assert capture.body == page(*PARAGRAPHS)
+
+
+def test_a_page_that_names_a_better_address_gives_the_article_its_name(world: World) -> None:
+    canonical = '<link rel="canonical" href="https://outlet.example/evening-news">'
+    world.documents[URL] = page(*PARAGRAPHS).replace(b"</head>", canonical.encode() + b"</head>")
+
+    run_to_read(world)
+
+    known = world.store.polls.known_articles(["https://outlet.example/evening-news"])
+    assert [one.article_id for one in known.values()] == [1]
+
+
+def test_two_addresses_of_one_page_are_one_story_and_one_alert(world: World) -> None:
+    canonical = '<link rel="canonical" href="https://outlet.example/evening-news">'
+    told = page(*PARAGRAPHS).replace(b"</head>", canonical.encode() + b"</head>")
+    second = Item(2, "What happened in Stepanakert today", "A long day, in short.")
+    world.documents |= {URL: told, "https://outlet.example/2": told}
+    world.publishes(rss(TEASER))
+    world.publishes(rss(second), url="https://outlet.example/other.rss")
+    services = world.services
+
+    for batch in pipeline.tick(services):
+        pipeline.poll(services, batch)
+    read_and_judge(world, 3)
+
+    alerts = services.queries.alerts(AlertFilter())
+    same = [services.queries.article(article_id) for article_id in (1, 2)]
+    assert [row["rule_id"] for row in alerts] == ["ceasefire"]
+    assert sum(row is not None and row["same_as_id"] is not None for row in same) == 1
+
+
+def test_a_page_of_another_site_cannot_take_an_article_over(world: World) -> None:
+    canonical = b'<link rel="canonical" href="https://other.example/evening-news">'
+    world.documents[URL] = page(*PARAGRAPHS).replace(b"</head>", canonical + b"</head>")
+
+    run_to_read(world)
+
+    assert world.store.polls.known_articles(["https://other.example/evening-news"]) == {}

@@ -38,7 +38,7 @@ def match_plan(
     if not _reports_event(judged):
         return MatchPlan(judged, wants_page=wanted)
     story_id = judged.stored.story_id
-    reason = "it is a revision of an article of this story"
+    reason = "the article is in this story already"
     if story_id is None:
         placement = story_for(signature(judged, now), recent, geography)
         story_id, reason = placement.story_id, placement.reason

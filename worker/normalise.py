@@ -110,6 +110,7 @@ def normalise(
     summary, text = teaser.text, body.text if body.text != teaser.text else ""
     published_at, updated_at = _times(entry, feed, body.dateline or teaser.dateline, now, notes)
     author, machine_written = _author(entry, body.author or teaser.author, text or summary, notes)
+    credit = agency_credit(text or summary)
     return replace(
         _identified(entry, feed, parsed, identity),
         title=title,
@@ -124,6 +125,7 @@ def normalise(
         first_seen_at=now,
         fingerprint=fingerprint_of(title, summary, text),
         machine_written=machine_written,
+        credit=credit if credit != publisher else "",
         labels=labels_of(title),
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -152,6 +154,7 @@ def with_page(article: Article, page: Page, now: datetime) -> Article:
         published_at=published_at,
         updated_at=updated_at or believed(page.updated_at and page.updated_at.astimezone(UTC), now),
         machine_written=article.machine_written or page.machine_written,
+        credit=article.credit or agency_credit(text),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -183,8 +186,8 @@ def _identified(entry: Entry, feed: Feed, parsed: ParsedFeed, identity: str) -> 
 def _author(entry: Entry, byline: str, text: str, notes: list[str]) -> tuple[str, bool]:
     """Who wrote it, and whether that was a machine."""
     author = plain_line(entry.author) or byline
-    machine, credit = machine_hint(byline or author, text), agency_credit(text)
-    notes += [f"machine_written: {machine}"] * bool(machine) + [f"credit: {credit}"] * bool(credit)
+    machine = machine_hint(byline or author, text)
+    notes += [f"machine_written: {machine}"] * bool(machine)
     return author, bool(machine)
 
 
@@ -236,7 +239,7 @@ def _printed_date(paragraph: str) -> datetime | None:
 def _times(
     entry: Entry, feed: Feed, dateline: datetime | None, now: datetime, notes: list[str]
 ) -> tuple[datetime | None, datetime | None]:
-    zone = _zone_of(feed)
+    zone = zone_of(feed.country)
     published = _believed(entry.published, "published_at", zone, now, notes)
     updated = _believed(entry.updated, "updated_at", zone, now, notes)
     if published is None and updated is not None:
@@ -264,6 +267,7 @@ def _believed(raw: str, name: str, zone: tzinfo, now: datetime, notes: list[str]
     return read
 
 
-def _zone_of(feed: Feed) -> tzinfo:
-    hours = _ZONES.get(feed.country)
+def zone_of(country: str) -> tzinfo:
+    """The clock of an outlet in `country` (ISO 3166-1) that prints no zone; UTC where it has several, or is unknown."""
+    hours = _ZONES.get(country)
     return UTC if hours is None else timezone(timedelta(hours=hours))

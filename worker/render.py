@@ -109,6 +109,8 @@ def _facts(alert: Alert) -> list[str]:
         f"Published: {when(article.published_at)}",
         f"First seen: {when(article.first_seen_at)}",
     ]
+    if article.credit:
+        facts.append(f"Credits: {article.credit}")
     if article.labels:
         facts.append(f"Its publisher calls it: {', '.join(article.labels)}")
     if article.machine_written:
@@ -175,6 +177,7 @@ def _payload(alert: Alert) -> dict[str, Any]:
             "publisher": article.publisher,
             "publisher_families": list(alert.publishers),
             "machine_written": article.machine_written,
+            "credit": article.credit,
             "labels": list(article.labels),
             "published_at": article.published_at.isoformat() if article.published_at else None,
             "first_seen_at": article.first_seen_at.isoformat() if article.first_seen_at else None,

@@ -203,6 +203,7 @@ articles = Table(
     Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     Column("fingerprint", String(64), nullable=False),
     Column("machine_written", Boolean, nullable=False),
+    Column("credit", Text, nullable=False),
     Column("labels", Json, nullable=False),
     Column("notes", Json, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -213,6 +214,7 @@ articles = Table(
     Column("page_lease_until", UtcDateTime),
     Column("page_attempts", Integer, nullable=False, server_default="0"),
     Column("page_outcome", String(24)),  # None: not asked for yet
+    _ref("same_as_id", "articles"),  # its page says that it is this earlier article
     _ref("page_capture_id", "captures"),
     # as judged
     Column("region", String(8)),

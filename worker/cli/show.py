@@ -67,6 +67,10 @@ def _print_head(row: dict[str, Any]) -> None:
         f"published {clock(row['published_at'])}, updated {clock(row['updated_at'])}, "
         f"first seen {clock(row['first_seen_at'])} (UTC)"
     )
+    if row["credit"]:
+        said(f"credits {row['credit']}")
+    if row["same_as_id"]:
+        said(f"its page says that it is article {row['same_as_id']}")
     if row["labels"]:
         said(f"its publisher calls it: {', '.join(row['labels'])}")
     if row["machine_written"]:

@@ -25,7 +25,7 @@ from worker.model import (
     Stance,
     StoredArticle,
 )
-from worker.tables import alert_articles, alerts, articles
+from worker.tables import alert_articles, alerts, articles, feeds
 
 T = TypeVar("T")
 
@@ -50,6 +50,7 @@ ARTICLE_COLUMNS = (
     articles.c.first_seen_at,
     articles.c.fingerprint,
     articles.c.machine_written,
+    articles.c.credit,
     articles.c.labels,
     articles.c.notes,
     articles.c.revision,
@@ -138,6 +139,7 @@ def article_row(article: Article, feed_id: int, capture_id: int | None, now: dat
         "first_seen_at": now,
         "fingerprint": article.fingerprint,
         "machine_written": article.machine_written,
+        "credit": article.credit,
         "labels": list(article.labels),
         "notes": list(article.notes),
         "revision": 1,
@@ -146,7 +148,7 @@ def article_row(article: Article, feed_id: int, capture_id: int | None, now: dat
 
 
 def stored_article(row: Any, feed: Any = None) -> StoredArticle:
-    """A row with `ARTICLE_COLUMNS` as a stored article; `feed` has `dedicated` and `full_text`, where they matter."""
+    """A row with `ARTICLE_COLUMNS` as a stored article; `feed` is the row of its feed, where that matters."""
     article = Article(
         key=row.key,
         identity=row.identity,
@@ -163,6 +165,7 @@ def stored_article(row: Any, feed: Any = None) -> StoredArticle:
         first_seen_at=row.first_seen_at,
         fingerprint=row.fingerprint,
         machine_written=row.machine_written,
+        credit=row.credit,
         labels=tuple(row.labels),
         notes=tuple(row.notes),
     )
@@ -173,10 +176,18 @@ def stored_article(row: Any, feed: Any = None) -> StoredArticle:
         article=article,
         dedicated=bool(feed and feed.dedicated),
         full_text=FullText(feed.full_text) if feed else FullText.NEVER,
+        country=feed.country if feed else "",
         page_asked=row.page_outcome is not None,
         page_attempts=row.page_attempts,
         story_id=row.story_id,
     )
+
+
+def stored_articles(connection: Connection, rows: Sequence[Any]) -> list[StoredArticle]:
+    """Rows with `ARTICLE_COLUMNS` as stored articles that know their feeds."""
+    theirs = select(feeds.c.id, feeds.c.dedicated, feeds.c.full_text, feeds.c.country)
+    by_id = {feed.id: feed for feed in connection.execute(theirs.where(feeds.c.id.in_({row.feed_id for row in rows})))}
+    return [stored_article(row, by_id[row.feed_id]) for row in rows]
 
 
 def match_json(match: Match) -> dict[str, Any]:

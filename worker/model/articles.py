@@ -27,6 +27,7 @@ class Article:
     first_seen_at: datetime | None = None
     fingerprint: str = ""  # SHA-256 over title, summary and text: changes exactly when a revision is due
     machine_written: bool = False  # a hint
+    credit: str = ""  # the agency whose text it prints
     labels: tuple[str, ...] = ()  # what the headline says of it: urgent, updated, corrected, withdrawn
     notes: tuple[str, ...] = ()  # decisions with reasons: "published_at: from the page, the banner was ignored"
 
@@ -59,4 +60,5 @@ class StoredArticle:
     full_text: FullText = FullText.RELEVANT  # as its feed says
     page_asked: bool = False  # its page was fetched, or given up
     page_attempts: int = 0
+    country: str = ""  # of its feed
     story_id: int | None = None

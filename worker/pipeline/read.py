@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from worker.bootstrap import Services
 from worker.errors import FetchError
 from worker.extract import extract
 from worker.model import Capture, FetchRequest, Outcome, Page, StoredArticle
-from worker.normalise import with_page
+from worker.normalise import with_page, zone_of
 from worker.polling import kept_headers
+from worker.urls import canonical_url
 
 log = logging.getLogger("trucewire")
 
@@ -38,7 +40,7 @@ def _read_one(services: Services, stored: StoredArticle, now: datetime) -> bool:
     """Complete one article by its page; False where the page could not be read."""
     url = stored.article.url
     try:
-        page, capture = _fetched(services, url, now)
+        page, capture = _fetched(services, stored, now)
     except FetchError as error:
         _record_failure(services, stored, error, now)
         return False
@@ -46,14 +48,19 @@ def _read_one(services: Services, stored: StoredArticle, now: datetime) -> bool:
         log.exception("read url=%s outcome=%s", url, Outcome.INTERNAL_ERROR)
         _record_failure(services, stored, FetchError(str(error), Outcome.INTERNAL_ERROR, permanent=True), now)
         return False
-    services.store.pages.apply_page(stored, with_page(stored.article, page, now), capture)
+    completed = with_page(stored.article, page, now)
+    named = canonical_url(page.canonical_url or capture.url)
+    if named and stored.article.key.startswith("https://"):
+        completed = replace(completed, key=named)
+    services.store.pages.apply_page(stored, completed, capture)
     log.info("read article=%d url=%s characters=%d", stored.article_id, url, len(page.text))
     return True
 
 
-def _fetched(services: Services, url: str, now: datetime) -> tuple[Page, Capture]:
-    response = services.fetch_page(FetchRequest(url, accept=ACCEPT))
-    page = extract(response.body, response.url, response.headers.get("content-type", ""), now=now)
+def _fetched(services: Services, stored: StoredArticle, now: datetime) -> tuple[Page, Capture]:
+    response = services.fetch_page(FetchRequest(stored.article.url, accept=ACCEPT))
+    content_type, zone = response.headers.get("content-type", ""), zone_of(stored.country)
+    page = extract(response.body, response.url, content_type, now=now, zone=zone)
     digest = hashlib.sha256(response.body).hexdigest()
     return page, Capture(digest, response.url, now, kept_headers(response), response.body)
 

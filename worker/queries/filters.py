@@ -63,6 +63,7 @@ ARTICLE_LIST = (
     articles.c.story_id,
     articles.c.feed_id,
     articles.c.machine_written,
+    articles.c.credit,
     articles.c.labels,
 )
 FULL_ARTICLE = (
@@ -78,6 +79,7 @@ FULL_ARTICLE = (
     articles.c.judgement,
     articles.c.matched_at,
     articles.c.page_outcome,
+    articles.c.same_as_id,
 )
 ALERT_LIST = (
     *(column for column in alerts.c if column.name != "routed_revision"),

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
 
-from worker.database.rows import ARTICLE_COLUMNS, stored_article
+from worker.database.rows import ARTICLE_COLUMNS, stored_articles
 from worker.model import StoredArticle
-from worker.tables import articles, feeds
+from worker.tables import articles
 
 
 class ArticleStore:
@@ -30,10 +30,7 @@ class ArticleStore:
         claim = update(articles).where(articles.c.id.in_(oldest)).values(match_lease_until=until)
         with self._engine.begin() as connection:
             rows = connection.execute(claim.returning(*ARTICLE_COLUMNS)).all()
-            theirs = select(feeds.c.id, feeds.c.dedicated, feeds.c.full_text)
-            theirs = theirs.where(feeds.c.id.in_({row.feed_id for row in rows}))
-            by_id = {feed.id: feed for feed in connection.execute(theirs)}
-        claimed = [stored_article(row, by_id[row.feed_id]) for row in rows]
+            claimed = stored_articles(connection, rows)
         return sorted(claimed, key=lambda article: article.article_id)
 
     def rematch(self, article_ids: Sequence[int]) -> None:

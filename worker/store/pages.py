@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Update, and_, or_, select, update
+from sqlalchemy.engine import Connection
 
 from worker.database.captures import keep_capture
-from worker.database.rows import ARTICLE_COLUMNS, stored_article
+from worker.database.rows import ARTICLE_COLUMNS, stored_articles, stored_key
 from worker.model import Article, Capture, Outcome, StoredArticle
 from worker.tables import articles
 
 # What a page may complete. The fingerprint is not among it: polls compare feeds with feeds.
-COMPLETED = ("title", "text", "author", "language", "published_at", "updated_at", "machine_written")
+COMPLETED = ("title", "text", "author", "language", "published_at", "updated_at", "machine_written", "credit")
 
 
 class PageStore:
@@ -37,10 +39,14 @@ class PageStore:
             .returning(*ARTICLE_COLUMNS)
         )
         with self._engine.begin() as connection:
-            return [stored_article(row) for row in connection.execute(claim)]
+            return stored_articles(connection, connection.execute(claim).all())
 
     def apply_page(self, stored: StoredArticle, completed: Article, capture: Capture) -> None:
-        """Complete an article by what its page says; it is judged anew. Nothing happens if it was revised meanwhile."""
+        """Complete an article by what its page says; it is judged anew. Nothing happens if it was revised meanwhile.
+
+        A page may name another address as its own (`completed.key`): the article goes by that from now on, unless an
+        earlier one does already. Then both are the same, and this one joins the other's story.
+        """
         values = {name: getattr(completed, name) for name in COMPLETED} | {
             "notes": list(completed.notes),
             "page_due_at": None,
@@ -51,6 +57,7 @@ class PageStore:
         }
         with self._engine.begin() as connection:
             values["page_capture_id"] = keep_capture(connection, capture)
+            values |= _identity(connection, stored, stored_key(completed.key))
             connection.execute(_this_revision(stored).values(values))
 
     def record_failure(self, stored: StoredArticle, outcome: Outcome, retry_at: datetime | None) -> None:
@@ -62,6 +69,18 @@ class PageStore:
         }
         with self._engine.begin() as connection:
             connection.execute(_this_revision(stored).values(values))
+
+
+def _identity(connection: Connection, stored: StoredArticle, key: str) -> dict[str, Any]:
+    """What changes of an article's identity when its page goes by `key`."""
+    if key == stored_key(stored.article.key):
+        return {}
+    under_key = select(articles.c.id, articles.c.story_id).where(articles.c.key == key)
+    other = connection.execute(under_key).one_or_none()
+    if other is None:
+        return {"key": key}
+    story = {} if other.story_id is None else {"story_id": other.story_id}
+    return {"same_as_id": other.id, **story}
 
 
 def _this_revision(stored: StoredArticle) -> Update:

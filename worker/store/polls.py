@@ -158,6 +158,7 @@ def _revise(connection: Connection, plan: PollPlan, known: KnownArticle, new: di
         "updated_at",
         "fingerprint",
         "machine_written",
+        "credit",
         "labels",
         "notes",
     )
