@@ -382,3 +382,16 @@ def test_back_off_never_shrinks_and_is_capped() -> None:
 
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (5.0, 7200.0)
+
+
+def test_a_mass_change_of_guids_raises_no_flood(world: World) -> None:
+    items = [CEASEFIRE, BUDGET, *(Item(number, f"Headline {number}") for number in range(10, 40))]
+    world.publishes(rss(*items))
+    run_line(world)
+    world.passes(hours=1)
+
+    world.documents["https://outlet.example/rss"] = rss(*items).replace(b"guid-", b"https://new.example/guid-")
+    run_line(world)
+
+    assert len(world.services.queries.articles(ArticleFilter())) == len(items)
+    assert (alerts_of(world), len(world.sent)) == (["ceasefire"], 1)
