@@ -143,7 +143,7 @@ def _with_places(survey: _Survey, *, dedicated: bool) -> tuple[Region, list[str]
     region, elsewhere = survey.region, survey.elsewhere
     evidence = region.named("names")
     core = any(seen.place is not None and seen.place.core for seen in region.first.values())
-    if survey.traps.total >= _TRAPPED * region.total and not core:
+    if not core and (_are_namesakes(survey) or survey.traps.total >= _TRAPPED * region.total):
         return Region.NO, [*survey.traps.named("only sounds like the region:"), *evidence]
     titled = region.in_title
     if titled:
@@ -158,6 +158,12 @@ def _with_places(survey: _Survey, *, dedicated: bool) -> tuple[Region, list[str]
     if region.total < _AGAINST_ELSEWHERE * elsewhere.total:
         return Region.NO, ["only in passing", *elsewhere.named("is about"), *evidence]
     return Region.YES, evidence
+
+
+def _are_namesakes(survey: _Survey) -> bool:
+    """Whether every name of the region is that of a trap too: Armenia, in an article that names Quindío."""
+    bases = {name.partition(" (")[0] for name in survey.traps.best}
+    return all(name.partition(" (")[0] in bases for name in survey.region.best)
 
 
 def _without_places(survey: _Survey, *, at_home: str, conflict: bool, words: int) -> tuple[Region, list[str]]:
