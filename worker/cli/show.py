@@ -36,10 +36,7 @@ def article(
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
     """One article: its text, where it is from, and why it was judged as it was."""
-    with opened() as services:
-        row = services.queries.article(article_id)
-    if row is None:
-        raise UsageError(f"there is no article {article_id}; see trucewire articles")
+    row = _article(article_id)
     if as_json:
         print_json(row)
         return
@@ -56,6 +53,14 @@ def article(
         _print_revisions(row)
     elif row["revisions"]:
         said(f"revision {row['revision']}; --revisions shows what changed")
+
+
+def _article(article_id: int) -> dict[str, Any]:
+    with opened() as services:
+        row = services.queries.article(article_id)
+    if row is None:
+        raise UsageError(f"there is no article {article_id}; see trucewire articles")
+    return row
 
 
 def _print_head(row: dict[str, Any]) -> None:
@@ -185,10 +190,7 @@ def why(
     article_id: Annotated[int, typer.Argument(metavar="ARTICLE")], as_json: Annotated[bool, JsonOption] = False
 ) -> None:
     """Why an article raised an alert, or none: places, terms, stance cues, and rule by rule what failed first."""
-    with opened() as services:
-        row = services.queries.article(article_id)
-    if row is None:
-        raise UsageError(f"there is no article {article_id}; see trucewire articles")
+    row = _article(article_id)
     if as_json:
         print_json({key: row[key] for key in ("id", "title", "region", "places", "judgement", "alert_ids")})
         return

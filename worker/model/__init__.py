@@ -8,6 +8,7 @@ from worker.model.alerts import Alert, Channel, Message, Notification, Notificat
 from worker.model.articles import Article, Page, StoredArticle
 from worker.model.judgement import (
     CONCEPTS,
+    ConceptName,
     Judgement,
     Match,
     PlaceMention,
@@ -50,6 +51,7 @@ __all__ = [
     "Article",
     "Capture",
     "Channel",
+    "ConceptName",
     "ConceptTerms",
     "Cue",
     "Entry",

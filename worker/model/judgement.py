@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal, get_args
 
 
 class Region(StrEnum):
@@ -43,7 +44,7 @@ class Severity(StrEnum):
 
 _SEVERITIES = [Severity.INFO, Severity.WARNING, Severity.CRITICAL]
 
-CONCEPTS = (
+ConceptName = Literal[
     "ceasefire",
     "disarmament",
     "offensive",
@@ -56,7 +57,8 @@ CONCEPTS = (
     "troop_movement",
     "prisoner_exchange",
     "peacekeepers",
-)
+]
+CONCEPTS: tuple[str, ...] = get_args(ConceptName)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,24 +14,9 @@ from typing import Literal
 from pydantic import Field
 
 from worker.errors import SettingsError
-from worker.model import ConceptTerms, Cue, Lexicon, Stance
+from worker.model import ConceptName, ConceptTerms, Cue, Lexicon, Stance
 from worker.settings.toml import Section, read_toml
 from worker.text import TermError, check_term
-
-ConceptName = Literal[
-    "ceasefire",
-    "disarmament",
-    "offensive",
-    "shelling",
-    "casualties",
-    "talks",
-    "peace_deal",
-    "displacement",
-    "blockade",
-    "troop_movement",
-    "prisoner_exchange",
-    "peacekeepers",
-]
 
 
 class ConceptSection(Section):

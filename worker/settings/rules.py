@@ -11,8 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from worker.errors import SettingsError
-from worker.model import Region, Rule, Severity, Stance
-from worker.settings.lexicons import ConceptName
+from worker.model import ConceptName, Region, Rule, Severity, Stance
 from worker.settings.toml import Section, read_toml
 
 Word = Annotated[str, Field(min_length=2, max_length=100)]
