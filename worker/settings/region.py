@@ -13,8 +13,8 @@ from typing import Annotated
 from pydantic import Field
 
 from worker.errors import SettingsError
-from worker.model import Lexicon, Place, Profile
-from worker.settings.lexicons import ConceptName, check_terms, read_lexicons
+from worker.model import ConceptName, Lexicon, Place, Profile
+from worker.settings.lexicons import check_terms, read_lexicons
 from worker.settings.toml import Section, read_toml
 
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
