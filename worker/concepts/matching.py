@@ -13,7 +13,7 @@ from typing import cast
 
 from worker.concepts.stances import Mention, Verdict, stance_of, years_in
 from worker.concepts.tolls import Tolls
-from worker.model import ConceptTerms, Cue, Lexicon, Match, Span
+from worker.model import ConceptTerms, Cue, Lexicon, Match, Span, Stance
 from worker.text import Hit, Passage, Term, TermIndex
 
 
@@ -30,6 +30,7 @@ class _Tail:
 
 
 _Payload = ConceptTerms | _Unless | _Tail
+_NEGATIVE = frozenset({"blockade"})  # concepts that a negation may name: lorries are *not let through*
 _LONGEST_HEADING = 60  # characters of a line that may be a heading
 
 
@@ -179,7 +180,10 @@ def _naming(cues: Sequence[Hit[Cue]], terms: Sequence[Hit[ConceptTerms]]) -> dic
     naming: dict[int, set[str]] = {}
     for term in terms:
         for cue in cues:
-            if cue.start < term.end and term.start < cue.end:
+            denies = (
+                cue.payload.stance is Stance.DENIED and cue.start > term.start and term.payload.concept not in _NEGATIVE
+            )
+            if cue.start < term.end and term.start < cue.end and not denies:
                 naming.setdefault(id(cue), set()).add(term.payload.concept)
     return naming
 

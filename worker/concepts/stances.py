@@ -30,6 +30,7 @@ _DATED_BEHIND = 5.0  # a year right behind the term: the ceasefire of 1994
 _DATED_BEFORE = 3.7  # … or right before it: the 1994 ceasefire, which can still be violated
 _DATED_CLAUSE = 2.3  # … or elsewhere in the same clause, where no cue says more: in 1992 the town was shelled
 _DATED_REACH = 6  # words
+_DATED_AGREEMENT = 4  # words between an agreement's verb and its year
 _FIRST_YEAR = 1900  # smaller numbers are seldom years
 _EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
@@ -138,17 +139,36 @@ def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hi
 def _dated(mention: Mention, verdict: Verdict, years: Sequence[tuple[int, int]]) -> Verdict:
     """`verdict`, or background where a past year stands closer than any cue."""
     for start, end in years:
-        behind = start >= mention.end
-        between = mention.text[mention.end : start] if behind else mention.text[end : mention.start]
-        words = max(0, between.count(" ") - 1)
-        strength = _YEAR_STRENGTH - _PER_WORD * words
-        if words <= 1:
-            strength = _DATED_BEHIND if behind else _DATED_BEFORE
-        elif words <= _DATED_REACH and not _BREAK.search(between):
-            strength = max(strength, _DATED_CLAUSE)
+        strength = _dating(mention.text, (mention.start, mention.end), (start, end))
+        if verdict.stance is Stance.AGREED and _dates_agreement(mention, verdict.cues[-1:], (start, end)):
+            strength = verdict.strength + _PER_WORD
         if strength > verdict.strength:
             verdict = Verdict(Stance.BACKGROUND, strength, ((start, end),))
     return verdict
+
+
+def _dating(text: str, anchor: tuple[int, int], year: tuple[int, int]) -> float:
+    """How much a past year says about what stands at `anchor`."""
+    behind = year[0] >= anchor[1]
+    between = text[anchor[1] : year[0]] if behind else text[year[1] : anchor[0]]
+    words = max(0, between.count(" ") - 1)
+    if words <= 1:
+        return _DATED_BEHIND if behind else _DATED_BEFORE
+    strength = _YEAR_STRENGTH - _PER_WORD * words
+    if words <= _DATED_REACH and not _BREAK.search(between):
+        return max(strength, _DATED_CLAUSE)
+    return strength
+
+
+def _dates_agreement(mention: Mention, cues: Sequence[tuple[int, int]], year: tuple[int, int]) -> bool:
+    """Whether a past year says when the agreement was made: what was signed in 1994 is history."""
+    for cue in cues:
+        low, high = (cue[1], year[0]) if year[0] >= cue[1] else (year[1], cue[0])
+        between = mention.text[low:high]
+        apart = low < mention.end and mention.start < high
+        if not apart and between.count(" ") <= _DATED_AGREEMENT and not _BREAK.search(between):
+            return True
+    return False
 
 
 def _weight(text: str, start: int, end: int, cue: Hit[Cue], least: float) -> float:
@@ -157,6 +177,8 @@ def _weight(text: str, start: int, end: int, cue: Hit[Cue], least: float) -> flo
         reach, low, high = cue.payload.before, cue.end, start
     elif cue.start >= end:
         reach, low, high = cue.payload.after, end, cue.start
+    elif cue.start > start and cue.end <= end and cue.payload.stance is Stance.DENIED:
+        return cue.payload.strength  # within the term: *they have not opened fire*
     else:
         return 0.0
     if not reach or high - low > reach * _LONGEST_WORD:
