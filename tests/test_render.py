@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import NOW, a_channel, a_match, a_stored, an_alert
-from worker.model import Message, Notification
+from worker.model import Message, Notification, Stance
 from worker.render import channel_disabled_message, marked, message_for, probe_message
 
 
@@ -34,6 +34,13 @@ def test_an_alert_says_what_where_when_who_the_sentence_the_link_and_why() -> No
         "Why: rule ceasefire: summary reports it\n"
         "Alert 1, revision 1"
     )
+
+
+def test_an_agreement_is_in_force_and_an_event_is_reported() -> None:
+    shelling = rendered(rule_id="shelling", stance=Stance.IN_FORCE, match=a_match(concept="shelling"))
+
+    assert shelling.text.startswith("CRITICAL: shelling, reported\n")
+    assert rendered(stance=Stance.IN_FORCE).text.startswith("CRITICAL: ceasefire, in force\n")
 
 
 def test_unknown_is_shown_as_unknown() -> None:

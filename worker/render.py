@@ -10,8 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from worker.model import Alert, Channel, Message, Notification, Severity
+from worker.model import Alert, Channel, Message, Notification, Severity, Stance
 
+LASTING = {"ceasefire", "disarmament", "peace_deal", "blockade", "peacekeepers"}  # concepts that can be in force
 SUBJECT_LENGTH = 200
 _CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
 
@@ -90,13 +91,20 @@ def when(moment: datetime | None) -> str:
 
 def _subject(alert: Alert) -> str:
     where = f" · {alert.places[0]}" if alert.places else ""
-    line = f"[{alert.severity}] {_words(alert.rule_id)}, {_words(alert.stance)}{where}: {alert.article.article.title}"
+    line = f"[{alert.severity}] {_words(alert.rule_id)}, {_said(alert)}{where}: {alert.article.article.title}"
     line = " ".join(line.translate(_CONTROLS).split())
     return line if len(line) <= SUBJECT_LENGTH else f"{line[: SUBJECT_LENGTH - 1]}…"
 
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _said(alert: Alert) -> str:
+    """The stance in words: an agreement is in force, an event is reported."""
+    if alert.stance is Stance.IN_FORCE and alert.match.concept not in LASTING:
+        return "reported"
+    return _words(alert.stance)
 
 
 def _facts(alert: Alert) -> list[str]:
@@ -120,7 +128,7 @@ def _facts(alert: Alert) -> list[str]:
 
 def _text(alert: Alert) -> str:
     sentence = marked(alert.match.sentence, alert.match.marks, "»", "«")
-    head = f"{str(alert.severity).upper()}: {_words(alert.rule_id)}, {_words(alert.stance)}"
+    head = f"{str(alert.severity).upper()}: {_words(alert.rule_id)}, {_said(alert)}"
     lines = [head, alert.article.article.title, "", f"  {sentence}", "", *_facts(alert)]
     if alert.article.article.url:
         lines.append(f"Link: {alert.article.article.url}")
@@ -142,7 +150,7 @@ def _html(alert: Alert) -> str:
         _HTML.format(
             severity=str(alert.severity).upper(),
             rule=_words(alert.rule_id),
-            stance=_words(alert.stance),
+            stance=_said(alert),
             where=f" · {alert.places[0]}" if alert.places else "",
             url=article.url if article.url.startswith(("http://", "https://")) else "#",
             title=article.title,

@@ -83,7 +83,9 @@ def _watch(
     with embedded.running(services, feeds, origin):
         _print_start(settings, feeds, log_file)
         _wait(stopped.wait, lambda: _first_round_is_over(services), FIRST_ROUND_S)
+        console.print()
         print_first_round(services.queries.feeds())
+        console.print()
         while not stopped.is_set() and (seconds is None or time.monotonic() - started < seconds):
             _print_status(services)
             left = status_every_s if seconds is None else min(status_every_s, seconds - (time.monotonic() - started))
@@ -110,13 +112,16 @@ def _print_start(settings: Settings, feeds: tuple[Feed, ...], log_file: Path) ->
     said(f"{len(feeds)} feeds, {rules} rules; alerts go to: {names}. Ctrl-C stops.")
     if settings.public_url:
         said(f"WebSub hubs call {settings.public_url}, listening on {settings.web_host}:{settings.web_port}")
-    said(f"Database {services_url(settings)}, log file {log_file}")
+    said(f"Database {_database(settings)}, log file {log_file}")
 
 
-def services_url(settings: Settings) -> str:
-    """The database's URL without its password."""
-    head, at, tail = settings.database_url.rpartition("@")
-    return f"{head.split('://')[0]}://…@{tail}" if at else settings.database_url
+def _database(settings: Settings) -> str:
+    """Where the database is, without its password."""
+    kind, _, place = settings.database_url.partition("://")
+    if kind.startswith("sqlite"):
+        path = Path(place.removeprefix("/"))
+        return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    return f"{kind}://{place.rpartition('@')[2]}"
 
 
 def _print_status(services: Services) -> None:
