@@ -129,7 +129,7 @@ def a_signature(**changes: Any) -> StorySignature:
         language="en",
         title="Ceasefire agreed on the border",
         places=frozenset({"Lachin"}),
-        reports=frozenset({"ceasefire:agreed"}),
+        reports=frozenset({"ceasefire:holds"}),
         at=NOW,
     )
     return replace(signature, **changes)

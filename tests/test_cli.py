@@ -90,6 +90,8 @@ def test_a_list_shows_what_is_in_the_log(log: World, words: list[str], shown: st
         (["articles"], 3),
         (["articles", "-n", "1"], 1),
         (["articles", "budget"], 1),
+        (["articles", "parliament", "budget"], 1),
+        (["articles", 'parliament -"adopts the budget"'], 0),
         (["articles", "--concept", "ceasefire"], 1),
         (["articles", "--concept", "ceasefire", "--stance", "denied"], 0),
         (["articles", "--region", "no"], 0),
@@ -162,7 +164,7 @@ def test_revisions_are_shown_as_differences(log: World) -> None:
         (["silence", "add", "why", "--for", "soon"], "duration 'soon' is not understood"),
         (["silence", "add", "why", "--for", "1h", "--rule", "nope"], "rule 'nope' is not known"),
         (["silence", "end", "5"], "no silence 5 is in force"),
-        (["channel", "test", "nope"], "channel 'nope' is not in config/channels.toml; configured: console"),
+        (["channel", "test", "nope"], "channels.toml; configured: console"),
         (["opml", "import", "/nowhere.opml"], "No such file"),
         (["try", "judge", "/nowhere.jsonl"], "No such file"),
         (["export", "-o", "/nowhere/x.csv"], "give a file that can be written"),
@@ -408,4 +410,13 @@ def test_a_rule_is_tried_on_the_log(log: World, tmp_path: Path) -> None:
 
     assert (report["rule"], report["alerts"], report["added"], report["removed"]) == ("budget", 1, 1, 0)
     assert report["added_examples"][0]["title"] == BUDGET.title
-    assert "budget: 1 alerts from 1 articles" in told
+    assert "budget: alerts 1, articles 1" in told
+
+
+def test_try_feed_gives_every_file_its_line_and_fails_for_one_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_bytes(rss(CEASEFIRE))
+
+    result = run("try", "feed", str(tmp_path / "none.xml"), str(tmp_path / "feed.xml"), "--json")
+
+    assert [json.loads(line)["outcome"] for line in result.stdout.splitlines()] == ["unreadable", "new"]
+    assert result.exit_code == 1

@@ -395,3 +395,37 @@ def test_a_mass_change_of_guids_raises_no_flood(world: World) -> None:
 
     assert len(world.services.queries.articles(ArticleFilter())) == len(items)
     assert (alerts_of(world), len(world.sent)) == (["ceasefire"], 1)
+
+
+def violation(number: int, published: str = "Sat, 14 Mar 2026 11:59:00 GMT") -> Item:
+    text = "Azerbaijan violated the ceasefire in Nagorno-Karabakh, Armenia's defence ministry said."
+    return Item(number, "Azerbaijan violates ceasefire in Karabakh, Armenia says", text, published)
+
+
+def test_whoever_was_told_of_a_ceasefire_is_told_that_it_is_broken(world: World) -> None:
+    world.publishes(rss(CEASEFIRE))
+    run_line(world)
+    world.passes(hours=1)
+
+    world.documents["https://outlet.example/rss"] = rss(CEASEFIRE, violation(50), violation(51))
+    run_line(world)
+
+    told = [message.text.splitlines()[0] for _, message in world.sent]
+    assert told == ["CRITICAL: ceasefire, agreed", "CRITICAL: ceasefire, violated"]
+
+
+def test_a_disabled_channel_is_told_of_once_however_many_messages_it_refuses(world: World) -> None:
+    world.channels = (a_channel(name="mail"), a_channel(name="desk"))
+    world.refusals["mail"] = DeliveryError("mail: 535 wrong password", permanent=True)
+    world.publishes(
+        rss(
+            CEASEFIRE,
+            Item(60, "Shelling near Jermuk kills two in Armenia", "Two were killed by shelling in Jermuk, Armenia."),
+        )
+    )
+
+    run_line(world)
+
+    told = [message.subject for _, message in world.sent if "is disabled" in message.subject]
+    assert told == ["[trucewire] channel mail is disabled"]
+    assert len(world.services.queries.alerts(AlertFilter())) > 1

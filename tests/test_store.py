@@ -273,7 +273,7 @@ def test_signatures_hold_what_is_news_and_leave_out_background(store: Store) -> 
 
     store.matches.apply_matches([Judged(two, a_judgement())], place, NOW, YESTERDAY)
 
-    assert [signature.reports for signature in seen] == [frozenset({"ceasefire:agreed"})]
+    assert [signature.reports for signature in seen] == [frozenset({"ceasefire:holds"})]
 
 
 def test_the_reason_why_an_alert_was_held_is_stored(store: Store) -> None:
@@ -359,11 +359,12 @@ def test_a_failed_attempt_waits_until_its_time(store: Store) -> None:
 def test_a_disabled_channel_fails_what_waits_and_gives_it_back_when_enabled(store: Store) -> None:
     routed(store, 3)
 
-    failed = store.notifications.disable_channel("desk", "wrong password", NOW)
+    newly = store.notifications.disable_channel("desk", "wrong password", NOW)
+    again = store.notifications.disable_channel("desk", "still wrong", NOW)
     while_disabled = store.notifications.disabled_channels()
     back = store.notifications.enable_channel("desk", LATER, YESTERDAY)
 
-    assert (failed, back) == (3, 3)
+    assert (newly, again, back) == (True, False, 3)
     assert while_disabled == {"desk": "wrong password"}
     assert store.notifications.disabled_channels() == {}
     assert len(store.notifications.lease("desk", 10, LATER, LATER)) == 3
@@ -383,6 +384,18 @@ def test_a_silence_is_in_force_between_its_times_and_can_be_ended(store: Store) 
 
 
 # upkeep
+
+
+def test_a_start_that_knows_itself_alone_takes_up_what_a_killed_process_held(store: Store) -> None:
+    routed(store)
+    feed_id = store.feeds.due_feeds(LATER, 1)[0][0]
+    store.feeds.lease([feed_id], LATER, LATER + timedelta(minutes=5))
+    store.notifications.lease("desk", 10, NOW, LATER)
+
+    store.upkeep.release_leases()
+
+    assert [found for found, _ in store.feeds.due_feeds(LATER, 10)] == [feed_id]
+    assert store.notifications.due_channels(NOW) == ["desk"]
 
 
 def test_memory_is_what_was_remembered_last(store: Store) -> None:

@@ -46,8 +46,8 @@ def test_one_event_at_one_precise_place_is_one_story_in_every_language() -> None
     [
         {"places": frozenset({"Armenia"})},
         {"places": frozenset({"Goris"})},
-        {"reports": frozenset({"shelling:in_force"})},
-        {"reports": frozenset({"ceasefire:violated"})},
+        {"reports": frozenset({"shelling:holds"})},
+        {"reports": frozenset({"ceasefire:broken"})},
         {"at": NOW + timedelta(hours=7)},
     ],
     ids=["only a country in common", "another place", "another event", "the opposite", "another day"],
@@ -71,14 +71,14 @@ def test_a_capital_stands_for_its_country() -> None:
 
 
 def test_violence_between_the_same_parties_is_told_apart_by_its_places() -> None:
-    shelling = frozenset({"shelling:in_force"})
+    shelling = frozenset({"shelling:holds"})
     russian = a_signature(language="ru", title="Обстрел на границе", places=BROAD, reports=shelling)
 
     assert placed(russian, a_signature(places=BROAD, reports=shelling)) is None
 
 
 def test_the_opposite_of_a_story_is_told_apart_however_alike_the_headline() -> None:
-    violated = a_signature(title="Ceasefire broken on the border", reports=frozenset({"ceasefire:violated"}))
+    violated = a_signature(title="Ceasefire broken on the border", reports=frozenset({"ceasefire:broken"}))
 
     assert placed(violated, a_signature()) is None
 

@@ -69,10 +69,24 @@ def _reports_event(judged: Judged) -> bool:
     return bool(judgement.fired) or (judgement.relevance.region is Region.YES and bool(reports(judgement)))
 
 
+# Stances that say the same of an event: whoever reports one of them confirms the others.
+_SIDES = {Stance.AGREED: "holds", Stance.IN_FORCE: "holds", Stance.VIOLATED: "broken", Stance.ENDED: "broken"}
+
+
+def report_of(concept: str, stance: Stance) -> str:
+    """What a match reports, such as `ceasefire:holds`: equal for two articles that confirm each other."""
+    return f"{concept}:{_SIDES.get(stance, stance)}"
+
+
+def turns(old: Stance, new: Stance) -> bool:
+    """Whether `new` turns what an alert said into its opposite: what held is broken, or the other way round."""
+    return old in _SIDES and new in _SIDES and _SIDES[old] != _SIDES[new]
+
+
 def reports(judgement: Judgement) -> frozenset[str]:
-    """What an article reports as news of the region, such as `ceasefire:agreed`."""
+    """What an article reports as news of the region, such as `ceasefire:holds`."""
     return frozenset(
-        f"{match.concept}:{match.stance}"
+        report_of(match.concept, match.stance)
         for match in judgement.matches
         if match.stance is not Stance.BACKGROUND and not match.elsewhere
     )

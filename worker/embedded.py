@@ -46,6 +46,7 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
     """
     with held_alone(services.store.engine), _configured():
         migrate(services.store.engine)
+        services.store.upkeep.release_leases()
         services.store.feeds.sync(feeds, services.now(), origin)
         tasks.use(services)
         worker = WorkController(

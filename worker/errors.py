@@ -35,6 +35,7 @@ class SettingsError(TrucewireError):
     def __init__(self, file: str, key: str, complaint: str, remedy: str) -> None:
         super().__init__(f"{file}: {key}: {complaint}; {remedy}" if key else f"{file}: {complaint}; {remedy}")
         self.file, self.key, self.complaint, self.remedy = file, key, complaint, remedy
+        self.others: tuple[SettingsError, ...] = ()  # further mistakes of the same file
 
 
 class FetchError(TrucewireError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 
 from rich.console import Console
@@ -30,8 +31,8 @@ def send(channel: Channel, message: Message, now: datetime, connections: Connect
     """
     headline, newline, rest = message.text.translate(_CONTROLS).partition("\n")
     try:
-        # Made anew each time, so that it finds today's standard output, and wraps nothing: terminals do.
-        _Console(highlight=False, soft_wrap=True).print(
+        # Made anew each time, to find today's standard output. A terminal gets whole words, a file whole lines.
+        _Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(
             Text.assemble((headline, _STYLES[message.severity]), newline, rest), end="\n\n"
         )
     except (OSError, ValueError) as error:  # ValueError: a closed file

@@ -15,6 +15,7 @@ from worker.errors import DeliveryError
 from worker.model import Channel, Feed, Silence
 from worker.opml import opml_from_feeds, subscriptions
 from worker.render import probe_message
+from worker.settings import Settings
 
 PANEL = "Change"
 
@@ -68,7 +69,7 @@ def end_silence(silence_id: Annotated[int, typer.Argument(metavar="ID")]) -> Non
 def test_channel(name: str) -> None:
     """Send a test message to one channel."""
     with opened() as services:
-        channel = _channel(services.settings.channels, name)
+        channel = _channel(services.settings, name)
         now = utc_now()
         try:
             services.send(channel, probe_message(channel, now), now)
@@ -81,18 +82,18 @@ def test_channel(name: str) -> None:
 def enable_channel(name: str) -> None:
     """Send to a channel again, beginning with what it missed in the last day."""
     with opened() as services:
-        _channel(services.settings.channels, name)
+        _channel(services.settings, name)
         now = utc_now()
         waiting = services.store.notifications.enable_channel(name, now, now - duration("1d"))
     said(f"channel {name} is enabled; {waiting} notifications that it missed are sent now")
 
 
-def _channel(channels: tuple[Channel, ...], name: str) -> Channel:
-    for channel in channels:
+def _channel(settings: Settings, name: str) -> Channel:
+    for channel in settings.channels:
         if channel.name == name:
             return channel
-    known = ", ".join(channel.name for channel in channels) or "none"
-    raise UsageError(f"channel {name!r} is not in config/channels.toml; configured: {known}")
+    known = ", ".join(channel.name for channel in settings.channels) or "none"
+    raise UsageError(f"channel {name!r} is not in {settings.config / 'channels.toml'}; configured: {known}")
 
 
 @opml_app.command("import")

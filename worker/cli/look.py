@@ -30,8 +30,11 @@ PANEL = "Look"
 
 def articles(
     search: Annotated[
-        str, typer.Argument(help='Words (by their beginning), "a phrase", -without.', show_default=False)
-    ] = "",
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD…]", help="""Words, by their beginning; '"a phrase" -without' in one pair of quotes."""
+        ),
+    ] = None,
     region: Annotated[str, typer.Option(help="yes, no or unknown.")] = "",
     language: Annotated[str, typer.Option("--language", "-l", help="en, ru, hy, az, tr, ka, …")] = "",
     publisher: Annotated[str, typer.Option(help="A publisher, or a family of publishers.")] = "",
@@ -45,7 +48,9 @@ def articles(
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
     """The article log, searched and filtered."""
-    wanted = article_filter(search, region, language, publisher, concept, stance, feed, story, since, until)
+    wanted = article_filter(
+        " ".join(search or ()), region, language, publisher, concept, stance, feed, story, since, until
+    )
     with opened() as services:
         try:
             rows = services.queries.articles(wanted, limit)

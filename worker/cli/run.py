@@ -7,6 +7,7 @@ import logging.handlers
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +22,7 @@ from worker.bootstrap import Services, services_for, settings_of_environment, ut
 from worker.cli.console import console, notices, opened, said
 from worker.cli.look import print_first_round
 from worker.demo import DemoServer
-from worker.errors import TrucewireError
+from worker.errors import SettingsError, TrucewireError
 from worker.model import Channel, Feed
 from worker.schedule import Limits
 from worker.settings import Settings, complaints
@@ -75,7 +76,11 @@ def _watch(
     verbose: bool,
     seconds: float | None = None,
 ) -> None:
-    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        remedy = "set TRUCEWIRE_DATA to a folder that can be written"
+        raise SettingsError("environment", "TRUCEWIRE_DATA", f"{settings.data}: {error.strerror}", remedy) from error
     log_file = _log_to_file(settings, verbose=verbose)
     services = services_for(settings)
     stopped = embedded.until_told_to_stop()
@@ -84,14 +89,26 @@ def _watch(
         _print_start(settings, feeds, log_file)
         _wait(stopped.wait, lambda: _first_round_is_over(services), FIRST_ROUND_S)
         console.print()
-        print_first_round(services.queries.feeds())
-        console.print()
+        _print_first_round(services)
         while not stopped.is_set() and (seconds is None or time.monotonic() - started < seconds):
             _print_status(services)
             left = status_every_s if seconds is None else min(status_every_s, seconds - (time.monotonic() - started))
             stopped.wait(max(left, 0.0))
         said("Stopping: what is under way is finished first.")
     said("Stopped.")
+
+
+def _print_first_round(services: Services) -> None:
+    feeds = [row for row in services.queries.feeds() if row["enabled"]]
+    console.print()
+    print_first_round(feeds)
+    failed = Counter(row["last_outcome"] for row in feeds if row["failures"])
+    if failed:
+        told = ", ".join(f"{count} {outcome}" for outcome, count in failed.most_common())
+        said(f"{failed.total()} of {len(feeds)} feeds failed: {told}. trucewire feeds --failing says why.")
+    if failed["unreachable"] == len(feeds):
+        console.print(Text("Not one could be reached: is there a network?", style="bold yellow"))
+    console.print()
 
 
 def _wait(pause: Callable[[float], bool], done: Callable[[], bool], at_most_s: float) -> None:

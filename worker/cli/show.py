@@ -55,6 +55,11 @@ def article(
         said(f"revision {row['revision']}; --revisions shows what changed")
 
 
+def _field(match: dict[str, Any]) -> str:
+    """Where a match stands: a row has it beside the others, a stored judgement within the span."""
+    return str(match["field"] if "field" in match else match["span"]["field"])
+
+
 def _article(article_id: int) -> dict[str, Any]:
     with opened() as services:
         row = services.queries.article(article_id)
@@ -92,7 +97,7 @@ def print_judgement(judgement: dict[str, Any] | None, matches: Sequence[dict[str
         said(f"  {line}")
     said("matches:" if matches else "matches: none")
     for match in matches:
-        head = Text(f"  {match['concept']}, {match['stance']} ({match.get('field', '')}): ", style="bold")
+        head = Text(f"  {match['concept']}, {match['stance']} ({_field(match)}): ", style="bold")
         console.print(head + marked_text(match["sentence"], match.get("marks", ())))
         if match.get("cues"):
             said(f"    decided by: {', '.join(match['cues'])}")

@@ -44,7 +44,7 @@ from worker.extract import extract
 from worker.fetch import Fetcher
 from worker.judge import Judge, judgement_to_json
 from worker.languages import language_of
-from worker.model import Article, Feed, FetchRequest, Judgement, Outcome, ParsedFeed
+from worker.model import Article, Feed, FetchRequest, Judgement, ParsedFeed
 from worker.normalise import identities, normalise
 from worker.parse import parse
 from worker.queries import ArticleFilter
@@ -62,6 +62,7 @@ ItemsArgument = typer.Argument(metavar="FILE.jsonl", help="One item a line; - is
 def try_feed(sources: Annotated[list[str], FeedArgument], as_json: Annotated[bool, JsonOption] = False) -> None:
     """Read feeds: their entries, and what identity and times are decided on, with reasons."""
     fetcher: Fetcher | None = None
+    unreadable = False
     for source in sources:
         try:
             if source.startswith(("http://", "https://")):
@@ -72,7 +73,11 @@ def try_feed(sources: Annotated[list[str], FeedArgument], as_json: Annotated[boo
                 report = _feed_report(source, "", read_input(source), "")
         except FetchError as error:
             report = _no_feed(source, error.outcome, str(error))
+        except UsageError as error:
+            report, unreadable = _no_feed(source, "unreadable", str(error)), True
         print_json(report) if as_json else _print_feed(report)
+    if unreadable:
+        raise typer.Exit(1)
 
 
 def _feed_report(source: str, url: str, body: bytes, content_type: str) -> dict[str, Any]:
@@ -112,7 +117,7 @@ def _entries(parsed: ParsedFeed, feed: Feed) -> Iterator[dict[str, Any]]:
         }
 
 
-def _no_feed(source: str, outcome: Outcome, problem: str) -> dict[str, Any]:
+def _no_feed(source: str, outcome: str, problem: str) -> dict[str, Any]:
     empty = {"version": "", "encoding": "", "title": "", "url": "", "language": "", "entries": []}
     return {"file": source, "outcome": str(outcome), **empty, "problems": [problem]}
 
@@ -274,9 +279,9 @@ def _examples(examples: list[Example]) -> list[dict[str, Any]]:
 
 
 def _print_change(change: RuleChange) -> None:
-    head = f"{change.rule_id}: {len(change.stories)} alerts from {change.articles} articles"
+    head = f"{change.rule_id}: alerts {len(change.stories)}, articles {change.articles}"
     console.print(Text(head, style="bold"))
-    said(f"  {change.added_count} were not raised; {change.removed_count} of {len(change.stories_before)} would not be")
+    said(f"  more than today: {change.added_count}; fewer: {change.removed_count} of {len(change.stories_before)}")
     for sign, style, examples in (("+", "green", change.added), ("-", "red", change.removed)):
         for article_id, title, reason in examples:
             console.print(Text(f"  {sign} {article_id} {title}", style=style))

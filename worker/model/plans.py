@@ -80,7 +80,7 @@ class StorySignature:
     language: str
     title: str
     places: frozenset[str]
-    reports: frozenset[str]  # "ceasefire:agreed": what it reports as news of the region
+    reports: frozenset[str]  # "ceasefire:holds": what it reports as news of the region
     at: datetime  # published, or first seen where that is unknown
 
 

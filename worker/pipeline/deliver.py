@@ -57,7 +57,10 @@ def deliver(services: Services, channel_name: str) -> int:
         for notification in leased:
             if services.now() + SEND_AT_MOST > now + LEASE:
                 break  # somebody else may hold the rest by the time it would be sent, and have sent it
-            sent += _deliver_one(services, notification)
+            accepted = _deliver_one(services, notification)
+            sent += accepted
+            if not accepted and channel_name in services.store.notifications.disabled_channels():
+                return sent  # the rest has failed with it
     return sent
 
 
@@ -86,10 +89,10 @@ def _record_error(services: Services, channel: Channel, notification: Notificati
     record, now = services.store.notifications, services.now()
     fields: dict[str, Any] = {"channel": channel.name, "alert": notification.alert.alert_id, "error": str(error)}
     if error.permanent:
-        record.record_failed(notification.notification_id, str(error))
-        record.disable_channel(channel.name, str(error), now)
+        record.record_failed(notification.notification_id, f"channel disabled: {error}")
         log.error("deliver channel=%(channel)s alert=%(alert)d outcome=channel_disabled error=%(error)r", fields)
-        _announce(services, channel, str(error))
+        if record.disable_channel(channel.name, str(error), now):
+            _announce(services, channel, str(error))
     elif notification.attempts >= MAX_ATTEMPTS:
         record.record_failed(notification.notification_id, f"given up after {notification.attempts} attempts: {error}")
         log.error("deliver channel=%(channel)s alert=%(alert)d outcome=failed error=%(error)r", fields)

@@ -90,11 +90,11 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
 
 
 def complaints(environ: Mapping[str, str], version: str) -> list[SettingsError]:
-    """The first mistake of each file, and of the environment: empty where `load_settings` would succeed."""
+    """Every mistake that can be told from the others: empty where `load_settings` would succeed."""
     try:
         config = read_variables(environ).config
     except SettingsError as error:
-        return [error]
+        return [error, *error.others]
     found: list[SettingsError] = []
     readers: tuple[Callable[[], object], ...] = (
         lambda: read_feeds(config / "feeds.toml"),
@@ -107,8 +107,7 @@ def complaints(environ: Mapping[str, str], version: str) -> list[SettingsError]:
         try:
             reader()
         except SettingsError as error:
-            if str(error) not in map(str, found):
-                found.append(error)
+            found += [one for one in (error, *error.others) if str(one) not in map(str, found)]
     return found
 
 

@@ -5,6 +5,7 @@ A rule asks for concepts, for words of its own, or for both. What can never fire
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -92,12 +93,12 @@ def read_rules(path: Path, places: frozenset[str] | None = None) -> tuple[Rule, 
         seen.add(section.id)
         for place in section.places:
             if places is not None and place not in places:
-                raise SettingsError(
-                    path.name,
-                    f"rule[{number}].places",
-                    f"{place!r} is not in the gazetteer",
-                    "use a name of region.toml",
-                )
+                near = difflib.get_close_matches(place, sorted(places), n=1) or [
+                    name for name in sorted(places) if place.casefold() in name.casefold()
+                ]
+                remedy = f"did you mean {near[0]!r}?" if near else "use a name of region.toml"
+                key = f"rule[{number}].places"
+                raise SettingsError(path.name, key, f"{place!r} is not in the gazetteer", remedy)
     return tuple(_rule(section) for section in file.rule)
 
 

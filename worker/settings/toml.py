@@ -51,7 +51,9 @@ def validated(file: str, raw: dict[str, Any], model: type[M]) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise _complaint(file, raw, model, error.errors()[0]) from error
+        first, *others = (_complaint(file, raw, model, one) for one in error.errors())
+        first.others = tuple(others)
+        raise first from error
 
 
 def key_path(location: tuple[int | str, ...]) -> str:

@@ -6,12 +6,14 @@ Each also exists as `…_FILE`, which names a file that holds the value: how Doc
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from worker.errors import SettingsError
 from worker.settings.environment import secret
@@ -51,6 +53,35 @@ class Variables(Section):
     web_port: int = Field(8642, alias="TRUCEWIRE_WEB_PORT", ge=1, le=65535)
     keep_captures_days: int = Field(365, alias="TRUCEWIRE_KEEP_CAPTURES_DAYS", ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="TRUCEWIRE_LOG_LEVEL")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("is no database Trucewire knows; write sqlite:///… or postgresql://…")
+        return url
+
+    @field_validator("allow")
+    @classmethod
+    def _are_hosts(cls, items: str) -> str:
+        for item in filter(None, (part.strip() for part in items.split(","))):
+            if not _HOST.fullmatch(item) or (_LIKE_ADDRESS.fullmatch(item) and not _is_network(item)):
+                raise ValueError(
+                    f"{item!r} is no host, address or network; write hooks.internal, 10.1.2.3 or 10.0.0.0/8"
+                )
+        return items
+
+
+_HOST = re.compile(r"[\w.:\[\]-]+(?:/\d{1,3})?")
+_LIKE_ADDRESS = re.compile(r"[\d.]+(?:/\d+)?|.*:.*|.*/.*")
+
+
+def _is_network(item: str) -> bool:
+    try:
+        ip_network(item.strip("[]"), strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 NAMES = tuple(str(info.alias) for info in Variables.model_fields.values())

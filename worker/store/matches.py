@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.engine import Connection
 
-from worker.alerting import signature
+from worker.alerting import report_of, signature, turns
 from worker.database import lock_stories
 from worker.database.rows import insert_new, match_json
 from worker.judge import judgement_to_json
-from worker.model import AlertPlan, Judged, Match, MatchPlan, StorySignature
+from worker.model import AlertPlan, Judged, Match, MatchPlan, Stance, StorySignature
 from worker.tables import alert_articles, alerts, articles, matches, stories
 
 Place = Callable[[Judged, Sequence[StorySignature]], MatchPlan]
@@ -33,7 +33,7 @@ class MatchStore:
         arrive at once cannot open two stories.
 
         Returns:
-            The ids of the alerts that were raised.
+            The ids of the alerts that were raised or have turned.
         """
         raised: list[int] = []
         with self._engine.begin() as connection:
@@ -82,7 +82,7 @@ def _reports(connection: Connection, article_ids: Sequence[int]) -> Mapping[int,
         matches.c.article_id.in_(article_ids), matches.c.stance != "background", matches.c.elsewhere == ""
     )
     for row in connection.execute(statement):
-        found.setdefault(row.article_id, set()).add(f"{row.concept}:{row.stance}")
+        found.setdefault(row.article_id, set()).add(report_of(row.concept, Stance(row.stance)))
     return {article_id: frozenset(names) for article_id, names in found.items()}
 
 
@@ -150,18 +150,35 @@ def _match_row(article_id: int, revision: int, match: Match) -> dict[str, Any]:
 
 
 def _write_alerts(connection: Connection, plan: MatchPlan, story_id: int, now: datetime) -> list[int]:
-    raised: list[int] = []
+    """Raise the alerts of one article, or add its voice to those of its story; the ids of what is new to be told."""
+    told: list[int] = []
     article_id = plan.judged.stored.article_id
     for alert in plan.alerts:
         row = _alert_row(plan, alert, story_id, now)
         added = connection.execute(insert_new(connection, alerts).returning(alerts.c.id), row).scalar_one_or_none()
         of_story = (alerts.c.rule_id == alert.rule_id) & (alerts.c.story_id == story_id)
-        alert_id = added or connection.scalar(select(alerts.c.id).where(of_story))
+        alert_id: int = added or connection.scalars(select(alerts.c.id).where(of_story)).one()
         voice = {"alert_id": alert_id, "article_id": article_id, "added_at": now}
         connection.execute(insert_new(connection, alert_articles), voice)
-        if added is not None:
-            raised.append(added)
-    return raised
+        if added is not None or _turn(connection, alert_id, alert, row):
+            told.append(alert_id)
+    return told
+
+
+def _turn(connection: Connection, alert_id: int, alert: AlertPlan, row: dict[str, Any]) -> bool:
+    """Update an alert whose story has turned into its opposite, so that whoever was told is told this, too.
+
+    Once: late reports of what held before must not turn it back.
+    """
+    old = connection.execute(select(alerts).where(alerts.c.id == alert_id)).one()
+    if old.revision > 1 or not turns(Stance(old.stance), alert.match.stance):
+        return False
+    changed = {name: row[name] for name in ("article_id", "severity", "stance", "match", "places")} | {
+        "revision": old.revision + 1,
+        "why": [f"update: {alert.match.stance}, after {old.stance} was reported", *row["why"]],
+    }
+    connection.execute(update(alerts).where(alerts.c.id == alert_id).values(changed))
+    return True
 
 
 def _alert_row(plan: MatchPlan, alert: AlertPlan, story_id: int, now: datetime) -> dict[str, Any]:

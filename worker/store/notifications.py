@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, update
 
 from worker.database import reading
-from worker.database.rows import load_alerts, upsert
+from worker.database.rows import insert_new, load_alerts
 from worker.model import Notification, NotificationStatus
 from worker.tables import alerts, channels, notifications
 
@@ -68,8 +68,8 @@ class NotificationStore:
         with self._engine.begin() as connection:
             connection.execute(statement)
 
-    def disable_channel(self, name: str, reason: str, now: datetime) -> int:
-        """Stop sending to a channel; what waits for it fails with the reason. How many did."""
+    def disable_channel(self, name: str, reason: str, now: datetime) -> bool:
+        """Stop sending to a channel; what waits for it fails with the reason. False where it was disabled already."""
         row = {"name": name, "disabled_at": now, "disabled_reason": reason}
         waiting = (
             update(notifications)
@@ -77,8 +77,11 @@ class NotificationStore:
             .values(status="failed", reason=f"channel disabled: {reason}", lease_until=None)
         )
         with self._engine.begin() as connection:
-            connection.execute(upsert(connection, channels, "name", ("disabled_at", "disabled_reason")), row)
-            return connection.execute(waiting).rowcount
+            connection.execute(insert_new(connection, channels), {"name": name})
+            still_enabled = (channels.c.name == name) & channels.c.disabled_at.is_(None)
+            newly = connection.execute(update(channels).where(still_enabled).values(row)).rowcount == 1
+            connection.execute(waiting)
+        return newly
 
     def enable_channel(self, name: str, now: datetime, since: datetime) -> int:
         """Send to a channel again, what failed since `since` for its being disabled first; how many those are."""

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, select, update
 
 from worker.database import reading
 from worker.database.rows import upsert
-from worker.tables import articles, captures, heartbeats, memory, polls, revisions
+from worker.tables import articles, captures, feeds, heartbeats, memory, notifications, polls, revisions
 
 
 class UpkeepStore:
@@ -33,6 +33,18 @@ class UpkeepStore:
         """What `remember` kept, None where nothing was."""
         with reading(self._engine) as connection:
             return connection.scalar(select(memory.c.value).where(memory.c.name == name))
+
+    def release_leases(self) -> None:
+        """End every lease: a start that knows itself alone takes up at once what a killed process held."""
+        held = (
+            (feeds, "lease_until"),
+            (articles, "match_lease_until"),
+            (articles, "page_lease_until"),
+            (notifications, "lease_until"),
+        )
+        with self._engine.begin() as connection:
+            for table, name in held:
+                connection.execute(update(table).where(table.c[name].is_not(None)).values({name: None}))
 
     def prune_polls(self, before: datetime) -> int:
         """Drop the record of polls that started before `before`; how many. Articles and alerts are never dropped."""
