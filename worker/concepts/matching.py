@@ -8,7 +8,7 @@ whether a match matters: that is the rules' work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from worker.concepts.stances import Mention, Verdict, stance_of, years_in
@@ -169,10 +169,8 @@ def _matches_in(
         others = [cue for cue in cues if concept not in naming.get(id(cue), ())] if naming else cues
         held.setdefault(concept, []).append((hit, stance_of(mention, others, years)))
     for concept, verdicts in held.items():
-        match = _match(passage, (sentence.start, sentence.end), concept, verdicts)
-        if concept == "casualties" and (numbers := reader.tolls.of(text[sentence.start :], spaced)):
-            match = replace(match, numbers=numbers)
-        yield match
+        numbers = reader.tolls.of(text[sentence.start :], spaced) if concept == "casualties" else ()
+        yield _match(passage, (sentence.start, sentence.end), concept, verdicts, numbers)
 
 
 def _naming(cues: Sequence[Hit[Cue]], terms: Sequence[Hit[ConceptTerms]]) -> dict[int, set[str]]:
@@ -190,6 +188,8 @@ def _naming(cues: Sequence[Hit[Cue]], terms: Sequence[Hit[ConceptTerms]]) -> dic
 
 def _outermost(cues: Sequence[Hit[Cue]]) -> list[Hit[Cue]]:
     """`cues`, in order, without those that are part of a longer one with another stance: *agree* in *fail to agree*."""
+    if len(cues) < 2:
+        return list(cues)
     kept: list[Hit[Cue]] = []
     outer: list[Hit[Cue]] = []  # those that reach furthest so far; longest first where several begin together
     for cue in cues:
@@ -223,9 +223,13 @@ def _whole(terms: Sequence[Hit[ConceptTerms]]) -> list[Hit[ConceptTerms]]:
 
 
 def _match(
-    passage: Passage, sentence: tuple[int, int], concept: str, held: Sequence[tuple[Hit[ConceptTerms], Verdict]]
+    passage: Passage,
+    sentence: tuple[int, int],
+    concept: str,
+    held: Sequence[tuple[Hit[ConceptTerms], Verdict]],
+    numbers: tuple[tuple[str, int], ...],
 ) -> Match:
-    decisive = max((verdict for _, verdict in held), key=lambda verdict: verdict.strength)
+    decisive = held[0][1] if len(held) == 1 else max((verdict for _, verdict in held), key=_strength)
     start, end = passage.folded.origin(*sentence)
     marks: list[tuple[int, int]] = []
     for hit, _ in held:
@@ -235,9 +239,14 @@ def _match(
     return Match(
         concept=concept,
         stance=decisive.stance,
-        terms=tuple(dict.fromkeys(passage.text[start + a : start + b] for a, b in marks)),
+        terms=tuple(dict.fromkeys([passage.text[start + a : start + b] for a, b in marks])),
         sentence=passage.text[start:end],
         span=Span(passage.name, start, end),
         marks=tuple(marks),
-        cues=tuple(passage.written(*cue) for cue in decisive.cues),
+        cues=tuple([passage.written(*cue) for cue in decisive.cues]),
+        numbers=numbers,
     )
+
+
+def _strength(verdict: Verdict) -> float:
+    return verdict.strength

@@ -17,6 +17,7 @@ _REST_OF_END = re.compile("[.!?…։؟۔‽]*[\"'”’»“)\\]]*")
 _ARMENIAN_CAPITAL = re.compile("[\u0531-\u0556«]")
 LONGEST_SENTENCE = 1_500  # characters; what is longer is no sentence, and cut at a blank: work grows with its square
 _NEXT = re.compile(r"[\s\"'“”‘’«„(\[—–-]*")
+_LONG_WORD = 7  # letters, more than any abbreviation has
 _LAST_WORD = re.compile(r"(\w+)$")
 
 _ABBREVIATIONS = frozenset(
@@ -62,11 +63,12 @@ def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> No
 
 
 def _append_bare(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
-    written = text[start:end]
-    bare = written.lstrip()
-    if bare:
-        start += len(written) - len(bare)
-        spans.append((start, start + len(bare.rstrip())))
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
 
 
 def _is_end(text: str, start: int, stop: int, end: int) -> bool:
@@ -75,6 +77,10 @@ def _is_end(text: str, start: int, stop: int, end: int) -> bool:
         # Armenian news often sets no blank behind ։ or the colon that stands for it.
         return text[stop] in "։:" and _ARMENIAN_CAPITAL.match(text, end) is not None
     if text[stop] != "." or (end > stop + 1 and text[stop + 1] in ".!?…"):
+        return True
+    # The usual case is asked first: a long word, the full stop, a blank, a capital.
+    usual = end == stop + 1 and stop - start >= _LONG_WORD and text[end + 1 : end + 2].isupper()
+    if usual and text[stop - _LONG_WORD : stop].isalpha():
         return True
     following = _NEXT.match(text, end)
     at = following.end() if following else end

@@ -19,7 +19,7 @@ of terms cost little more than a few. Never sees an unfolded text: terms are fol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
@@ -33,6 +33,10 @@ P = TypeVar("P")
 _GAP = re.compile(r"\.\.(\d*)$")
 _SPECIAL = re.compile(r"[~*(\[]")
 _GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)\??|\[[^\]]*\]\??")
+_CHOICE = re.compile(r"\(\?:((?:[^\W_]*\|)*[^\W_]*)\)(\?)?")  # of letters alone
+_LETTERS = re.compile(r"[^\W_]+(?![?*+])")
+_MOST_ENDINGS = 60
+_FEW = 3  # expressions tried one by one
 _ANY_ENDING = r"\w{0,12}"
 _BETWEEN_WORDS = r"(?:[ -]| - |  )"
 # Words and what stands between them share no character, and both are possessive: nothing is ever tried twice.
@@ -75,8 +79,9 @@ class TermIndex(Generic[P]):
         for term in terms:
             for key, rest in _compile(term.written, term.endings):
                 by_key.setdefault(key, []).append((term.payload, rest))
-        self._compiled = list(by_key.values())
-        self._lengths = [len(key) - 1 for key in by_key]
+        self._compiled = [(_gate(rests), rests) for rests in by_key.values()]
+        # From the blank before a key to the end of its letters.
+        self._lengths = [len(key) - 1 - key.endswith(" ") for key in by_key]
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_key)) if by_key else None
 
     def find(self, text: str, spaced: str | None = None, begin: int = 0) -> list[Hit[P]]:
@@ -98,13 +103,25 @@ class TermIndex(Generic[P]):
         for which, at, _ in self._automaton.find_matches_as_indexes(spaced, overlapping=True):
             start = begin + at
             end = start + lengths[which]
-            for payload, rest in compiled[which]:
+            gate, rests = compiled[which]
+            if gate is not None and gate.match(text, end) is None:
+                continue
+            for payload, rest in rests:
                 if rest is None:
-                    hits.append(Hit(start, end - 1, payload))
+                    hits.append(Hit(start, end, payload))
                 elif found := rest.match(text, end):
                     hits.append(Hit(start, found.end(), payload))
-        hits.sort(key=_by_position)
+        if len(hits) > 1:
+            hits.sort(key=_by_position)
         return hits
+
+
+def _gate(rests: Sequence[tuple[P, re.Pattern[str] | None]]) -> re.Pattern[str] | None:
+    """What matches wherever one of many `rests` does: mostly none does, and one question tells. None for few."""
+    patterns = [rest.pattern for _, rest in rests if rest is not None]
+    if len(patterns) < max(_FEW, len(rests)):
+        return None
+    return _pattern("|".join(dict.fromkeys(patterns)))
 
 
 _NO_LETTERS = "-.,:;!?'\"()[]{}<>/\\|*#&%$@+=~^“”„«»‹›—–…·•։՝՛՟،؛؟‘’′″№"
@@ -144,8 +161,35 @@ def _compile(written: str, endings: Mapping[str, str]) -> list[tuple[str, re.Pat
         stem, ending = _split(first, endings, written)
         if len(stem) < 2 and len(words) == 1:
             raise TermError(f"{written!r} has too few letters; write at least two before the ending")
-        compiled.append((f" {spaced_out(stem)[1:-1]}", _pattern(ending + r"(?!\w)" + tail)))
+        endings_spelt_out = _spelt_out(ending)
+        if endings_spelt_out is None:
+            compiled.append((f" {spaced_out(stem)[1:-1]}", _pattern(ending + r"(?!\w)" + tail)))
+        else:
+            rest = _pattern(tail) if tail else None
+            compiled.extend((spaced_out(stem + one), rest) for one in endings_spelt_out)
     return compiled
+
+
+@lru_cache(maxsize=4096)
+def _spelt_out(ending: str) -> tuple[str, ...] | None:
+    """Every ending that the expression `ending` allows; None where they are too many, or not of letters alone.
+
+    A key for each of them costs the automaton nothing, and spares the expression wherever the word ends otherwise.
+    """
+    found = [""]
+    while ending:
+        if group := _CHOICE.match(ending):
+            choices = [*group.group(1).split("|"), *([""] if group.group(2) else [])]
+            ending = ending[group.end() :]
+        elif letters := _LETTERS.match(ending):
+            choices = [letters.group()]
+            ending = ending[letters.end() :]
+        else:
+            return None
+        found = [one + choice for one in found for choice in choices]
+        if len(found) > _MOST_ENDINGS:
+            return None
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=4096)
