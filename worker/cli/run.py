@@ -106,7 +106,7 @@ def _print_first_round(services: Services) -> None:
     if failed:
         told = ", ".join(f"{count} {outcome}" for outcome, count in failed.most_common())
         said(f"{failed.total()} of {len(feeds)} feeds failed: {told}. trucewire feeds --failing says why.")
-    if failed["unreachable"] == len(feeds):
+    if failed["unreachable"] + failed["timed_out"] == len(feeds):
         console.print(Text("Not one could be reached: is there a network?", style="bold yellow"))
     console.print()
 
