@@ -402,12 +402,17 @@ def violation(number: int, published: str = "Sat, 14 Mar 2026 11:59:00 GMT") -> 
     return Item(number, "Azerbaijan violates ceasefire in Karabakh, Armenia says", text, published)
 
 
-def test_whoever_was_told_of_a_ceasefire_is_told_that_it_is_broken(world: World) -> None:
+def test_whoever_was_told_of_a_ceasefire_is_told_once_that_it_is_broken(world: World) -> None:
+    late = Item(52, CEASEFIRE.title + ", sources say", CEASEFIRE.text)
     world.publishes(rss(CEASEFIRE))
     run_line(world)
     world.passes(hours=1)
 
     world.documents["https://outlet.example/rss"] = rss(CEASEFIRE, violation(50), violation(51))
+    run_line(world)
+
+    world.documents["https://outlet.example/rss"] = rss(CEASEFIRE, violation(50), violation(51), late)
+    world.passes(hours=1)
     run_line(world)
 
     told = [message.text.splitlines()[0] for _, message in world.sent]

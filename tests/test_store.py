@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,6 +31,7 @@ from worker.model import (
     NotificationPlan,
     Outcome,
     Revised,
+    Severity,
     Stance,
     StoredArticle,
     StorySignature,
@@ -258,6 +259,47 @@ def test_a_copy_adds_its_voice_to_the_alert_of_its_story(store: Store) -> None:
 
     assert len(raised) == 1
     assert [row["families"] for row in ask(store).alerts(AlertFilter())] == [["outlet", "second"]]
+
+
+def into_story_of(stance: Stance) -> Callable[[Judged, Sequence[StorySignature]], MatchPlan]:
+    """A decision that puts every article into the first story and raises a ceasefire alert of `stance` on it."""
+
+    def place(judged: Judged, recent: Sequence[StorySignature]) -> MatchPlan:
+        alert = AlertPlan("ceasefire", Severity.CRITICAL, a_match(stance=stance), ("why",))
+        known = [signature.story_id for signature in recent]
+        return MatchPlan(judged, known[0] if known else None, opens_story=not known, alerts=(alert,))
+
+    return place
+
+
+def told(store: Store, number: int, stance: Stance, family: str) -> list[int]:
+    store.polls.apply_polls([a_poll_plan(an_article(number, family=family), feed_id=1)])
+    judged = [Judged(one, a_judgement()) for one in claimed(store)]
+    return store.matches.apply_matches(judged, into_story_of(stance), NOW, YESTERDAY)
+
+
+def test_an_alert_whose_story_turns_is_told_again_once(store: Store) -> None:
+    stored_feed(store)
+    stances = (Stance.AGREED, Stance.IN_FORCE, Stance.VIOLATED, Stance.ENDED, Stance.AGREED)
+
+    told_of = [bool(told(store, number, stance, "outlet")) for number, stance in enumerate(stances)]
+
+    (alert,) = ask(store).alerts(AlertFilter())
+    assert told_of == [True, False, True, False, False]
+    assert (alert["revision"], alert["stance"]) == (2, "violated")
+    assert alert["why"][0] == "update: violated, after agreed was reported"
+    assert [one.revision for one in store.alerts.unrouted(10)] == [2]
+
+
+def test_only_those_who_report_what_an_alert_says_now_confirm_it(store: Store) -> None:
+    stored_feed(store)
+    told(store, 1, Stance.AGREED, "first")
+    told(store, 2, Stance.AGREED, "second")
+    told(store, 3, Stance.VIOLATED, "third")
+
+    told(store, 4, Stance.AGREED, "late")
+
+    assert [alert["families"] for alert in ask(store).alerts(AlertFilter())] == [["third"]]
 
 
 def test_signatures_hold_what_is_news_and_leave_out_background(store: Store) -> None:

@@ -311,6 +311,7 @@ alert_articles = Table(
     metadata,
     _ref("alert_id", "alerts", primary_key=True),
     _ref("article_id", "articles", primary_key=True),
+    Column("alert_revision", Integer, nullable=False),  # what it confirms: before the story turned, or after
     Column("added_at", UtcDateTime, nullable=False),
 )
 

@@ -242,11 +242,12 @@ def load_alerts(connection: Connection, condition: ColumnElement[bool], limit: i
 
 
 def families_of(connection: Connection, alert_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The publisher families that report each alert, in the order they did."""
+    """The publisher families that report what each alert says now, in the order they did."""
     statement = (
         select(alert_articles.c.alert_id, articles.c.family)
         .join_from(alert_articles, articles)
-        .where(alert_articles.c.alert_id.in_(list(alert_ids)))
+        .join(alerts, alerts.c.id == alert_articles.c.alert_id)
+        .where(alert_articles.c.alert_id.in_(list(alert_ids)), alert_articles.c.alert_revision == alerts.c.revision)
         .order_by(alert_articles.c.added_at, alert_articles.c.article_id)
     )
     found: dict[int, dict[str, None]] = {}

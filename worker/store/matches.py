@@ -152,33 +152,35 @@ def _match_row(article_id: int, revision: int, match: Match) -> dict[str, Any]:
 def _write_alerts(connection: Connection, plan: MatchPlan, story_id: int, now: datetime) -> list[int]:
     """Raise the alerts of one article, or add its voice to those of its story; the ids of what is new to be told."""
     told: list[int] = []
-    article_id = plan.judged.stored.article_id
     for alert in plan.alerts:
         row = _alert_row(plan, alert, story_id, now)
         added = connection.execute(insert_new(connection, alerts).returning(alerts.c.id), row).scalar_one_or_none()
         of_story = (alerts.c.rule_id == alert.rule_id) & (alerts.c.story_id == story_id)
-        alert_id: int = added or connection.scalars(select(alerts.c.id).where(of_story)).one()
-        voice = {"alert_id": alert_id, "article_id": article_id, "added_at": now}
+        old = connection.execute(select(alerts).where(of_story)).one()
+        turned = turns(Stance(old.stance), alert.match.stance)
+        # Once: late reports of what held before must not turn it back, and confirm what was told before.
+        turning = turned and old.revision == 1
+        if turning:
+            connection.execute(update(alerts).where(alerts.c.id == old.id).values(_turned(old, alert, row)))
+        confirms = 2 if turning else old.revision - turned
+        voice = {
+            "alert_id": old.id,
+            "article_id": plan.judged.stored.article_id,
+            "alert_revision": confirms,
+            "added_at": now,
+        }
         connection.execute(insert_new(connection, alert_articles), voice)
-        if added is not None or _turn(connection, alert_id, alert, row):
-            told.append(alert_id)
+        if added is not None or turning:
+            told.append(old.id)
     return told
 
 
-def _turn(connection: Connection, alert_id: int, alert: AlertPlan, row: dict[str, Any]) -> bool:
-    """Update an alert whose story has turned into its opposite, so that whoever was told is told this, too.
-
-    Once: late reports of what held before must not turn it back.
-    """
-    old = connection.execute(select(alerts).where(alerts.c.id == alert_id)).one()
-    if old.revision > 1 or not turns(Stance(old.stance), alert.match.stance):
-        return False
-    changed = {name: row[name] for name in ("article_id", "severity", "stance", "match", "places")} | {
+def _turned(old: Any, alert: AlertPlan, row: dict[str, Any]) -> dict[str, Any]:
+    """What changes of an alert whose story has turned, so that whoever was told is told this, too."""
+    return {name: row[name] for name in ("article_id", "severity", "stance", "match", "places")} | {
         "revision": old.revision + 1,
         "why": [f"update: {alert.match.stance}, after {old.stance} was reported", *row["why"]],
     }
-    connection.execute(update(alerts).where(alerts.c.id == alert_id).values(changed))
-    return True
 
 
 def _alert_row(plan: MatchPlan, alert: AlertPlan, story_id: int, now: datetime) -> dict[str, Any]:

@@ -342,6 +342,7 @@ def upgrade() -> None:
         "alert_articles",
         sa.Column("alert_id", Id, nullable=False),
         sa.Column("article_id", Id, nullable=False),
+        sa.Column("alert_revision", sa.Integer(), nullable=False),
         sa.Column("added_at", UtcDateTime, nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_articles_alert_id")),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alert_articles_article_id")),
