@@ -130,6 +130,7 @@ def _print_feed(report: dict[str, Any]) -> None:
     for entry in report["entries"]:
         said(f"  {clock(entry['published_at'])} [{entry['language'] or '?'}] {entry['title']}")
         said(f"    {entry['url'] or 'no address'}")
+        console.print(Text(f"    identity: {entry['identity']}", style="dim"))
         for note in entry["notes"]:
             console.print(Text(f"    {note}", style="dim"))
 
