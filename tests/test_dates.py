@@ -199,3 +199,19 @@ def test_any_string_is_a_moment_in_utc_or_unknown(raw: str) -> None:
 @given(st.datetimes(min_value=datetime(1990, 1, 2), max_value=datetime(2099, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis wants naive bounds
 def test_what_is_written_in_iso_is_read_back(moment: datetime) -> None:
     assert read_date(moment.isoformat()) == moment.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("raw", "hour"),
+    [
+        ("2023-09-25 14:30:00 AZT", 10),
+        ("2023-09-25 14:30:00 UTC", 14),
+        ("2023-09-25T14:30:00 GMT+4", 10),
+        ("2023-09-25 14:30 TRT", 11),
+    ],
+)
+def test_a_zone_whose_name_has_a_t_in_it_is_read_behind_an_iso_date(raw: str, hour: int) -> None:
+    at = read_date(raw)
+
+    assert at is not None
+    assert at.hour == hour

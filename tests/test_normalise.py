@@ -424,3 +424,11 @@ def test_the_same_document_gives_the_same_articles(listed: list[Entry]) -> None:
 @given(words, words, words, words, words, words)
 def test_a_fingerprint_changes_with_any_of_its_words(a: str, b: str, c: str, d: str, e: str, f: str) -> None:
     assert (fingerprint_of(a, b, c) == fingerprint_of(d, e, f)) == ((a, b, c) == (d, e, f))
+
+
+@pytest.mark.parametrize("sentence", ["Baku broke the truce of 10.11.2020.", "On 24 February 2022 war began."])
+def test_a_sentence_with_a_date_in_it_is_no_dateline(sentence: str) -> None:
+    article = normalised(summary=sentence)
+
+    assert article.summary == sentence
+    assert article.published_at is None or article.published_at.year > 2022

@@ -184,7 +184,7 @@ def test_a_page_that_names_a_better_address_gives_the_article_its_name(world: Wo
 def test_two_addresses_of_one_page_are_one_story_and_one_alert(world: World) -> None:
     canonical = '<link rel="canonical" href="https://outlet.example/evening-news">'
     told = page(*PARAGRAPHS).replace(b"</head>", canonical.encode() + b"</head>")
-    second = Item(2, "What happened in Stepanakert today", "A long day, in short.")
+    second = Item(2, "Evening news: Stepanakert today", "A long day, in short.")
     world.documents |= {URL: told, "https://outlet.example/2": told}
     world.publishes(rss(TEASER))
     world.publishes(rss(second), url="https://outlet.example/other.rss")
@@ -207,3 +207,29 @@ def test_a_page_of_another_site_cannot_take_an_article_over(world: World) -> Non
     run_to_read(world)
 
     assert world.store.polls.known_articles(["https://other.example/evening-news"]) == {}
+
+
+def test_a_page_with_another_headline_is_not_the_article(world: World) -> None:
+    consent = b"<html><head><title>Before you continue</title></head><body><article><h1>Before you continue</h1>"
+    world.documents[URL] = consent + b"<p>We and our partners use cookies to give you the best of our site.</p>" * 9
+
+    run_to_read(world)
+
+    assert "cookies" not in article(world)["text"]
+    assert "its headline is another" in " ".join(article(world)["notes"])
+
+
+def test_articles_of_different_headlines_are_never_the_same(world: World) -> None:
+    canonical = b'<link rel="canonical" href="https://outlet.example/news">'
+    world.documents[URL] = page(*PARAGRAPHS).replace(b"</head>", canonical + b"</head>")
+    other = page("Troops left the heights above Goris at dawn, the ministry said.", *PARAGRAPHS[::2])
+    other = other.replace(TEASER.title.encode(), b"Troops leave the heights above Goris")
+    world.documents["https://outlet.example/2"] = other.replace(b"</head>", canonical + b"</head>")
+    world.publishes(rss(TEASER, Item(2, "Troops leave the heights above Goris", "At dawn, in Armenia.")))
+    services = world.services
+
+    pipeline.poll(services, [1])
+    read_and_judge(world, 3)
+
+    same = [services.queries.article(article_id) for article_id in (1, 2)]
+    assert [row["same_as_id"] for row in same if row] == [None, None]

@@ -154,7 +154,7 @@ def _day_in(text: str) -> tuple[date | None, str]:
         clock = f" {hour}:{minute}:{second or '00'}" if hour else ""
         return date(int(year), int(month), int(day)), clock + text[found.end() :]
     if found := _ISO.search(text):
-        return date(int(found[1]), int(found[3]), int(found[4])), _without(text, found).replace("T", " ", 1)
+        return date(int(found[1]), int(found[3]), int(found[4])), _without(text, found).removeprefix("T")
     if found := _DAY_FIRST.search(text):
         day, month, year = int(found[1]), int(found[3]), _full_year(found[4])
         if month > 12 >= day:  # month first, beyond doubt

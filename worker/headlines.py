@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rapidfuzz import fuzz
+
 SEPARATOR = r"(?:\s*(?:[|•·~ㅣ｜]|::|--)\s*|\s+[-–—:/»›«]\s+|[-–—](?=\S{1,12}$))"
 _SPLIT = re.compile(SEPARATOR)
 _DASHED = re.compile(r"\s+[-–—|]\s+")
@@ -18,12 +20,18 @@ _OUTLET = re.compile(
     r"^(?:BBC|CNN|AP|AFP|Reuters|Euronews|Al Jazeera|Deutsche Welle|DW|Bloomberg|Politico|Anadolu Agency|Azatutyun|"
     r"Armenpress|Azertac|Eurasianet|Meduza|RFE/RL|Radio Free Europe.{0,20})(?: \w+)?$"
 )
+_ALIKE = 50.0  # of 100; two headlines picked at random share about 30
 _SHORTEST = 20  # characters that must be left: "Interview – The Times" stays as it is
 
 
 def title_key(text: str) -> str:
     """The words of `text` alone, for comparing titles: soft hyphens, case and punctuation do not count."""
     return _WORDS.sub(" ", text.replace("\xad", "")).strip().casefold()
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two headlines may be of one article: they share half of their words, or one of them is missing."""
+    return not one or not other or fuzz.token_set_ratio(title_key(one), title_key(other)) >= _ALIKE
 
 
 def without_site(title: str, names: Iterable[str]) -> str:

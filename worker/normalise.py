@@ -8,6 +8,7 @@ Pure: the time is an argument. Never raises on any parsed entry, never fetches, 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -16,8 +17,8 @@ from typing import NamedTuple
 
 from worker.boilerplate import is_banner, own_paragraphs
 from worker.bylines import agency_credit, family_of, machine_hint, without_byline
-from worker.dates import believed, read_date
-from worker.headlines import title_key, without_site
+from worker.dates import believed, month_of, read_date
+from worker.headlines import alike, title_key, without_site
 from worker.labels import labels_of
 from worker.languages import language_of
 from worker.markup import plain_line, plain_text
@@ -29,6 +30,7 @@ _ZONES = {"AM": 4.0, "AZ": 4.0, "GE": 4.0, "RU": 3.0, "TR": 3.0, "IR": 3.5}
 _NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 _DATELINE_CHARS = 40  # a line that is nothing but a date
 _DATELINE_WITHIN = 4  # … among an article's first paragraphs
+_WORD = re.compile(r"[^\W\d_]+")
 _TELLING = 8  # characters
 _DISAGREEMENT = timedelta(days=2)  # less is a matter of zones and of late evenings
 
@@ -139,12 +141,16 @@ def with_page(article: Article, page: Page, now: datetime) -> Article:
     stays the feed's, so that polls compare feeds with feeds.
     """
     notes = [*article.notes, *(f"page: {note}" for note in page.notes)]
+    title, text = article.title or page.title, page.text or article.text
+    if not alike(page.title, title):
+        # A consent page, a challenge, an error: whatever it is, it is not the article.
+        notes = [*article.notes, f"page: its headline is another, “{page.title[:80]}”: its text is not taken"]
+        return replace(article, notes=tuple(dict.fromkeys(notes)))
     on_page = believed(page.published_at and page.published_at.astimezone(UTC), now)
     published_at, updated_at = article.published_at, article.updated_at
     if on_page and (published_at is None or published_at - on_page >= _DISAGREEMENT):
         notes.append(f"published_at: {on_page:%Y-%m-%d} from the page" + (", not the feed's" if published_at else ""))
         published_at, updated_at = on_page, updated_at or published_at
-    title, text = article.title or page.title, page.text or article.text
     return replace(
         article,
         title=title,
@@ -233,7 +239,10 @@ def _repeats(paragraph: str, title: str) -> bool:
 
 
 def _printed_date(paragraph: str) -> datetime | None:
-    return read_date(paragraph) if len(paragraph) <= _DATELINE_CHARS else None
+    """The date of a line that is nothing but one, with at most a weekday, a town or a zone beside it."""
+    if len(paragraph) > _DATELINE_CHARS or sum(month_of(word) is None for word in _WORD.findall(paragraph)) > 2:
+        return None
+    return read_date(paragraph)
 
 
 def _times(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from worker.bootstrap import Services
 from worker.errors import FetchError
 from worker.extract import extract
+from worker.headlines import alike
 from worker.model import Capture, FetchRequest, Outcome, Page, StoredArticle
 from worker.normalise import with_page, zone_of
 from worker.polling import kept_headers
@@ -50,7 +51,7 @@ def _read_one(services: Services, stored: StoredArticle, now: datetime) -> bool:
         return False
     completed = with_page(stored.article, page, now)
     named = canonical_url(page.canonical_url or capture.url)
-    if named and stored.article.key.startswith("https://"):
+    if named and stored.article.key.startswith("https://") and alike(page.title, completed.title):
         completed = replace(completed, key=named)
     services.store.pages.apply_page(stored, completed, capture)
     log.info("read article=%d url=%s characters=%d", stored.article_id, url, len(page.text))

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from worker.database.captures import keep_capture
 from worker.database.rows import ARTICLE_COLUMNS, stored_articles, stored_key
+from worker.headlines import alike
 from worker.model import Article, Capture, Outcome, StoredArticle
 from worker.tables import articles
 
@@ -75,10 +76,12 @@ def _identity(connection: Connection, stored: StoredArticle, key: str) -> dict[s
     """What changes of an article's identity when its page goes by `key`."""
     if key == stored_key(stored.article.key):
         return {}
-    under_key = select(articles.c.id, articles.c.story_id).where(articles.c.key == key)
+    under_key = select(articles.c.id, articles.c.title, articles.c.story_id).where(articles.c.key == key)
     other = connection.execute(under_key).one_or_none()
     if other is None:
         return {"key": key}
+    if not alike(other.title, stored.article.title):
+        return {}  # an address that articles of different headlines share names none of them
     story = {} if other.story_id is None else {"story_id": other.story_id}
     return {"same_as_id": other.id, **story}
 
