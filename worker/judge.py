@@ -153,7 +153,7 @@ def _compact(parts: dict[str, Any]) -> dict[str, Any]:
 
 def judgement_from_json(stored: dict[str, Any]) -> Judgement:
     """The judgement that `judgement_to_json` wrote."""
-    matches = tuple(_match_from_json(match) for match in stored["matches"])
+    matches = tuple(match_from_json(match) for match in stored["matches"])
     relevance = Relevance(Region(stored["region"]), tuple(stored["places"]), tuple(stored["evidence"]))
     rules = tuple(
         RuleTrace(
@@ -162,7 +162,7 @@ def judgement_from_json(stored: dict[str, Any]) -> Judgement:
             reason=rule["reason"],
             match=matches[rule["match"]]
             if "match" in rule
-            else _match_from_json(rule["own_match"])
+            else match_from_json(rule["own_match"])
             if "own_match" in rule
             else None,
             severity=Severity(rule["severity"]),
@@ -172,7 +172,8 @@ def judgement_from_json(stored: dict[str, Any]) -> Judgement:
     return Judgement(relevance, matches, rules)
 
 
-def _match_from_json(stored: dict[str, Any]) -> Match:
+def match_from_json(stored: dict[str, Any]) -> Match:
+    """The match that was stored as JSON, whole or without its empty parts."""
     return Match(
         concept=stored["concept"],
         stance=Stance(stored["stance"]),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from worker.judge import match_from_json
 from worker.model import (
     Alert,
     Article,
@@ -21,7 +22,6 @@ from worker.model import (
     Match,
     Outcome,
     Severity,
-    Span,
     Stance,
     StoredArticle,
 )
@@ -193,20 +193,6 @@ def stored_articles(connection: Connection, rows: Sequence[Any]) -> list[StoredA
 def match_json(match: Match) -> dict[str, Any]:
     """A match as JSON."""
     return asdict(match)
-
-
-def match_from_json(data: dict[str, Any]) -> Match:
-    """The match that `match_json` wrote."""
-    return Match(
-        concept=data["concept"],
-        stance=Stance(data["stance"]),
-        terms=tuple(data["terms"]),
-        sentence=data["sentence"],
-        span=Span(**data["span"]),
-        marks=tuple((start, end) for start, end in data["marks"]),
-        cues=tuple(data["cues"]),
-        elsewhere=data["elsewhere"],
-    )
 
 
 def _alert(row: Any, article: StoredArticle, families: tuple[str, ...]) -> Alert:
