@@ -16,6 +16,7 @@ from worker.judge import match_from_json
 from worker.model import (
     Alert,
     Article,
+    Confirmation,
     Feed,
     FeedState,
     FullText,
@@ -24,6 +25,7 @@ from worker.model import (
     Severity,
     Stance,
     StoredArticle,
+    UpdateReason,
 )
 from worker.tables import alert_articles, alerts, articles, feeds
 
@@ -210,6 +212,14 @@ def _alert(row: Any, article: StoredArticle, families: tuple[str, ...]) -> Alert
         places=tuple(row.places),
         why=tuple(row.why),
         publishers=families,
+        confirmation=Confirmation(row.confirmation),
+        reason=UpdateReason(row.reason),
+        detail=row.detail,
+        updated_at=row.updated_at,
+        closed_at=row.closed_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by,
+        snoozed_until=row.snoozed_until,
     )
 
 

@@ -1,1 +1,1 @@
-"""Alembic migrations: one file per change of worker/tables.py."""
+"""Alembic migrations: one file per change of worker/tables."""

@@ -4,7 +4,17 @@ No module below this one, no behaviour beyond derived properties. Times are awar
 in `_s` is in seconds. `None` is *unknown*, never *now* and never *no*.
 """
 
-from worker.model.alerts import Alert, Channel, Message, Notification, NotificationStatus, Silence
+from worker.model.alerts import (
+    Alert,
+    AlertUpdate,
+    Channel,
+    Confirmation,
+    Message,
+    Notification,
+    NotificationStatus,
+    Silence,
+    UpdateReason,
+)
 from worker.model.articles import Article, Page, StoredArticle
 from worker.model.judgement import (
     CONCEPTS,
@@ -48,11 +58,13 @@ __all__ = [
     "CONCEPTS",
     "Alert",
     "AlertPlan",
+    "AlertUpdate",
     "Article",
     "Capture",
     "Channel",
     "ConceptName",
     "ConceptTerms",
+    "Confirmation",
     "Cue",
     "Entry",
     "Feed",
@@ -89,4 +101,5 @@ __all__ = [
     "Stance",
     "StoredArticle",
     "StorySignature",
+    "UpdateReason",
 ]

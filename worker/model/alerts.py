@@ -11,6 +11,40 @@ from worker.model.articles import StoredArticle
 from worker.model.judgement import Match, Severity, Stance
 
 
+class Confirmation(StrEnum):
+    """How many independent voices report what an alert says. Copies and one side's media count as one voice."""
+
+    SINGLE_SOURCE = "single_source"
+    ONE_SIDE = "one_side"  # several publishers, all of one side of the conflict
+    BOTH_SIDES = "both_sides"  # both sides say so
+    INDEPENDENT = "independent"  # publishers of no side confirm it
+
+
+class UpdateReason(StrEnum):
+    """Why an alert got a new revision."""
+
+    RAISED = "raised"  # revision 1
+    CONFIRMED = "confirmed"  # independent confirmation
+    ESCALATED = "escalated"  # a higher severity
+    TURNED = "turned"  # the opposite stance: denied, violated, ended
+    NUMBERS = "numbers"  # the numbers reported changed materially
+    CORRECTED = "corrected"  # the article that raised it was corrected
+    RETRACTED = "retracted"  # … or withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class AlertUpdate:
+    """One revision of an alert: what changed, and which article changed it."""
+
+    revision: int
+    reason: UpdateReason
+    detail: str  # one line for people
+    article_id: int
+    severity: Severity
+    stance: Stance
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One event as one rule sees it: (rule, story) is its natural key."""
@@ -27,6 +61,14 @@ class Alert:
     places: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()  # families that report it so far
+    confirmation: Confirmation = Confirmation.SINGLE_SOURCE
+    reason: UpdateReason = UpdateReason.RAISED  # of the newest revision
+    detail: str = ""
+    updated_at: datetime | None = None  # when it got its newest revision
+    closed_at: datetime | None = None  # when it went quiet
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    snoozed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

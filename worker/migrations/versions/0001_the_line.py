@@ -152,6 +152,10 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("opened_at", UtcDateTime, nullable=False),
         sa.Column("last_at", UtcDateTime, nullable=False),
+        sa.Column("closed_at", UtcDateTime, nullable=True),
+        sa.Column("confirmation", sa.String(length=16), server_default="single_source", nullable=False),
+        sa.Column("merged_into_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["stories.id"], name=op.f("fk_stories_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stories")),
     )
     op.create_index(op.f("ix_stories_last_at"), "stories", ["last_at"], unique=False)
@@ -192,7 +196,10 @@ def upgrade() -> None:
         sa.Column("matched_at", UtcDateTime, nullable=True),
         sa.Column("match_lease_until", UtcDateTime, nullable=True),
         sa.Column("story_id", Id, nullable=True),
+        sa.Column("copy_of_id", Id, nullable=True),
+        sa.Column("signature", Json, nullable=True),
         sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_articles_capture_id")),
+        sa.ForeignKeyConstraint(["copy_of_id"], ["articles.id"], name=op.f("fk_articles_copy_of_id")),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_articles_feed_id")),
         sa.ForeignKeyConstraint(["page_capture_id"], ["captures.id"], name=op.f("fk_articles_page_capture_id")),
         sa.ForeignKeyConstraint(["same_as_id"], ["articles.id"], name=op.f("fk_articles_same_as_id")),
@@ -276,6 +283,14 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("raised_at", UtcDateTime, nullable=False),
         sa.Column("routed_revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("confirmation", sa.String(length=16), server_default="single_source", nullable=False),
+        sa.Column("reason", sa.String(length=12), server_default="raised", nullable=False),
+        sa.Column("detail", sa.Text(), server_default="", nullable=False),
+        sa.Column("updated_at", UtcDateTime, nullable=True),
+        sa.Column("closed_at", UtcDateTime, nullable=True),
+        sa.Column("acknowledged_at", UtcDateTime, nullable=True),
+        sa.Column("acknowledged_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("snoozed_until", UtcDateTime, nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alerts_article_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_alerts_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
@@ -290,6 +305,26 @@ def upgrade() -> None:
         sqlite_where=sa.text("routed_revision < revision"),
         postgresql_where=sa.text("routed_revision < revision"),
     )
+    op.create_table(
+        "claims",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("story_id", Id, nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("concept", sa.String(length=32), nullable=False),
+        sa.Column("stance", sa.String(length=16), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("speaker", sa.Text(), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("family", sa.Text(), nullable=False),
+        sa.Column("numbers", Json, nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_claims_article_id")),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_claims_story_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claims")),
+        sa.UniqueConstraint("article_id", "concept", "stance", name=op.f("uq_claims_article_id_concept_stance")),
+    )
+    op.create_index(op.f("ix_claims_article_id"), "claims", ["article_id"], unique=False)
+    op.create_index(op.f("ix_claims_story_id"), "claims", ["story_id"], unique=False)
     op.create_table(
         "entries",
         sa.Column("feed_id", Id, nullable=False),
@@ -339,6 +374,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "number", name=op.f("uq_revisions_article_id_number")),
     )
     op.create_table(
+        "story_keys",
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_story_keys_article_id")),
+        sa.PrimaryKeyConstraint("key", "article_id", name=op.f("pk_story_keys")),
+    )
+    op.create_index(op.f("ix_story_keys_at"), "story_keys", ["at"], unique=False)
+    op.create_table(
         "alert_articles",
         sa.Column("alert_id", Id, nullable=False),
         sa.Column("article_id", Id, nullable=False),
@@ -347,6 +391,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_articles_alert_id")),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alert_articles_article_id")),
         sa.PrimaryKeyConstraint("alert_id", "article_id", name=op.f("pk_alert_articles")),
+    )
+    op.create_table(
+        "alert_updates",
+        sa.Column("alert_id", Id, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("severity", sa.String(length=8), nullable=False),
+        sa.Column("stance", sa.String(length=16), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_updates_alert_id")),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alert_updates_article_id")),
+        sa.PrimaryKeyConstraint("alert_id", "revision", name=op.f("pk_alert_updates")),
     )
     op.create_table(
         "feedback",
@@ -396,13 +454,19 @@ def downgrade() -> None:
     op.drop_table("notifications")
     op.drop_index(op.f("ix_feedback_alert_id"), table_name="feedback")
     op.drop_table("feedback")
+    op.drop_table("alert_updates")
     op.drop_table("alert_articles")
+    op.drop_index(op.f("ix_story_keys_at"), table_name="story_keys")
+    op.drop_table("story_keys")
     op.drop_table("revisions")
     op.drop_index(op.f("ix_matches_concept"), table_name="matches")
     op.drop_index(op.f("ix_matches_article_id_revision"), table_name="matches")
     op.drop_table("matches")
     op.drop_index(op.f("ix_entries_article_id"), table_name="entries")
     op.drop_table("entries")
+    op.drop_index(op.f("ix_claims_story_id"), table_name="claims")
+    op.drop_index(op.f("ix_claims_article_id"), table_name="claims")
+    op.drop_table("claims")
     op.drop_index(
         "ix_alerts_unrouted",
         table_name="alerts",

@@ -1,0 +1,42 @@
+"""Every table, in SQLAlchemy Core, for SQLite and PostgreSQL alike.
+
+The columns that make a stage repeatable are its unique keys: (feed, identity) for entries, the key for articles,
+(article, number) for revisions, (rule, story) for alerts, (alert, alert revision, channel) for notifications.
+Full-text search is not here: it is made by the migration, since the two databases do it differently.
+"""
+
+from __future__ import annotations
+
+from worker.tables.alerts import alert_articles, alert_updates, alerts, feedback
+from worker.tables.articles import articles, captures, claims, entries, matches, revisions, stories, story_keys
+from worker.tables.columns import Id, Json, UtcDateTime, metadata
+from worker.tables.delivery import channels, notifications, silences
+from worker.tables.polling import feeds, polls, subscriptions
+from worker.tables.service import heartbeats, memory
+
+__all__ = [
+    "Id",
+    "Json",
+    "UtcDateTime",
+    "alert_articles",
+    "alert_updates",
+    "alerts",
+    "articles",
+    "captures",
+    "channels",
+    "claims",
+    "entries",
+    "feedback",
+    "feeds",
+    "heartbeats",
+    "matches",
+    "memory",
+    "metadata",
+    "notifications",
+    "polls",
+    "revisions",
+    "silences",
+    "stories",
+    "story_keys",
+    "subscriptions",
+]

@@ -1,0 +1,171 @@
+"""Articles and what stands beside them: captures, entries, revisions, matches; the stories they tell."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from worker.tables.columns import Json, UtcDateTime, id_column, metadata, reference
+
+captures = Table(
+    "captures",
+    metadata,
+    id_column(),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("size", Integer, nullable=False),  # bytes, uncompressed
+    Column("body", LargeBinary, nullable=False),  # zlib
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    id_column(),
+    Column("title", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False, index=True),
+    Column("closed_at", UtcDateTime),  # when it went quiet
+    Column("confirmation", String(16), nullable=False, server_default="single_source"),
+    reference("merged_into_id", "stories"),  # shown to be the same event as that one
+)
+
+# Where candidates for the same story are looked up: a few 64-bit keys for each article.
+story_keys = Table(
+    "story_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True),
+    reference("article_id", "articles", primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    id_column(),
+    Column("key", Text, nullable=False, unique=True),
+    reference("feed_id", "feeds", nullable=False, index=True),
+    Column("identity", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("published_at", UtcDateTime, index=True),
+    Column("updated_at", UtcDateTime),
+    Column("first_seen_at", UtcDateTime, nullable=False, index=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("machine_written", Boolean, nullable=False),
+    Column("credit", Text, nullable=False),
+    Column("labels", Json, nullable=False),
+    Column("notes", Json, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("revised_at", UtcDateTime),
+    reference("capture_id", "captures"),
+    # its page
+    Column("page_due_at", UtcDateTime),
+    Column("page_lease_until", UtcDateTime),
+    Column("page_attempts", Integer, nullable=False, server_default="0"),
+    Column("page_outcome", String(24)),  # None: not asked for yet
+    reference("same_as_id", "articles"),  # its page says that it is this earlier article
+    reference("page_capture_id", "captures"),
+    # as judged
+    Column("region", String(8)),
+    Column("places", Json),
+    Column("judgement", Json),
+    Column("matched_at", UtcDateTime),
+    Column("match_lease_until", UtcDateTime),
+    reference("story_id", "stories", index=True),
+    reference("copy_of_id", "articles"),  # the earlier article that this one repeats
+    Column("signature", Json),  # what is compared to place other articles beside it
+    Index(
+        "ix_articles_page_due",
+        "page_due_at",
+        sqlite_where=text("page_due_at IS NOT NULL"),
+        postgresql_where=text("page_due_at IS NOT NULL"),
+    ),
+    # The match stage asks for these few among millions, every few seconds.
+    Index(
+        "ix_articles_unmatched",
+        "id",
+        sqlite_where=text("matched_at IS NULL"),
+        postgresql_where=text("matched_at IS NULL"),
+    ),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    reference("feed_id", "feeds", primary_key=True),
+    Column("identity", Text, primary_key=True),
+    reference("article_id", "articles", nullable=False, index=True),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    id_column(),
+    reference("article_id", "articles", nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    reference("capture_id", "captures"),
+    UniqueConstraint("article_id", "number"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    id_column(),
+    reference("article_id", "articles", nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("concept", String(32), nullable=False, index=True),
+    Column("stance", String(16), nullable=False),
+    Column("terms", Json, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("field", String(8), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("marks", Json, nullable=False),
+    Column("cues", Json, nullable=False),
+    Column("elsewhere", Text, nullable=False),  # the place outside the region that the sentence is about
+    Index(None, "article_id", "revision"),
+)
+
+# Who says what in a story: one row for each report of a concept in an article.
+claims = Table(
+    "claims",
+    metadata,
+    id_column(),
+    reference("story_id", "stories", nullable=False, index=True),
+    reference("article_id", "articles", nullable=False, index=True),
+    Column("concept", String(32), nullable=False),
+    Column("stance", String(16), nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("speaker", Text, nullable=False),  # as in the sentence, "" unknown
+    Column("side", String(8), nullable=False),  # whose voice it is: of the speaker, else of the publisher; "" none
+    Column("family", Text, nullable=False),  # publisher family
+    Column("numbers", Json, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("article_id", "concept", "stance"),
+)
