@@ -184,4 +184,6 @@ def match_from_json(stored: dict[str, Any]) -> Match:
         cues=tuple(stored.get("cues", ())),
         numbers=tuple((kind, number) for kind, number in stored.get("numbers", ())),
         elsewhere=stored.get("elsewhere", ""),
+        speaker=stored.get("speaker", ""),
+        speaker_side=stored.get("speaker_side", ""),
     )

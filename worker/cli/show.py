@@ -101,6 +101,9 @@ def print_judgement(judgement: dict[str, Any] | None, matches: Sequence[dict[str
         console.print(head + marked_text(match["sentence"], match.get("marks", ())))
         if match.get("cues"):
             said(f"    decided by: {', '.join(match['cues'])}")
+        if match.get("speaker"):
+            side = f" ({match['speaker_side']})" if match.get("speaker_side") else ""
+            said(f"    said by: {match['speaker']}{side}")
         if match.get("elsewhere"):
             said(f"    about {match['elsewhere']}, outside the region")
     said("rules:")

@@ -232,6 +232,9 @@ def _judgement_report(item: dict[str, Any], article: Article, judgement: Judgeme
                 "sentence": match.sentence,
                 "cues": list(match.cues),
                 "elsewhere": match.elsewhere,
+                "speaker": match.speaker,
+                "speaker_side": match.speaker_side,
+                "numbers": dict(match.numbers),
             }
             for match in judgement.matches
         ],

@@ -103,6 +103,8 @@ class Match:
     cues: tuple[str, ...] = ()  # the words that decided the stance
     numbers: tuple[tuple[str, int], ...] = ()  # of casualties: ("killed", 3), ("wounded", 12)
     elsewhere: str = ""  # the place outside the region that this sentence is about; such a match raises nothing
+    speaker: str = ""  # who says so, as written in the sentence; "" unknown
+    speaker_side: str = ""  # whose voice that is: ISO 3166-1 country, or the side the profile gives an actor; "" unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,8 @@ def _match_row(article_id: int, revision: int, match: Match) -> dict[str, Any]:
         "marks": [list(mark) for mark in match.marks],
         "cues": list(match.cues),
         "elsewhere": match.elsewhere,
+        "speaker": match.speaker,
+        "speaker_side": match.speaker_side,
     }
 
 

@@ -149,6 +149,8 @@ matches = Table(
     Column("marks", Json, nullable=False),
     Column("cues", Json, nullable=False),
     Column("elsewhere", Text, nullable=False),  # the place outside the region that the sentence is about
+    Column("speaker", Text, nullable=False, server_default=""),  # who says so, as in the sentence; "" unknown
+    Column("speaker_side", String(16), nullable=False, server_default=""),  # whose voice that is; "" unknown
     Index(None, "article_id", "revision"),
 )
 

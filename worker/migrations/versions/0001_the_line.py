@@ -351,6 +351,8 @@ def upgrade() -> None:
         sa.Column("marks", Json, nullable=False),
         sa.Column("cues", Json, nullable=False),
         sa.Column("elsewhere", sa.Text(), nullable=False),
+        sa.Column("speaker", sa.Text(), server_default="", nullable=False),
+        sa.Column("speaker_side", sa.String(length=16), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_matches_article_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matches")),
     )
