@@ -82,6 +82,11 @@ class StorySignature:
     places: frozenset[str]
     reports: frozenset[str]  # "ceasefire:holds": what it reports as news of the region
     at: datetime  # published, or first seen where that is unknown
+    article_id: int = 0
+    headline: frozenset[int] = frozenset()  # hashed stems of the title's words
+    lead: frozenset[int] = frozenset()  # … and of those the article begins with, the title's included
+    figures: frozenset[int] = frozenset()  # numbers it begins with
+    minhash: tuple[int, ...] = ()  # of the text's shingles; () where it is too short
 
 
 @dataclass(frozen=True, slots=True)

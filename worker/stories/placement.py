@@ -7,20 +7,19 @@ within hours, in whatever language. Never looks further back than it is handed, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
 
 from rapidfuzz import fuzz
 
-from worker.model import Profile, StorySignature
+from worker.model import StorySignature
+from worker.stories.geography import Geography
 
-# Kinds of places that are small enough to tell one event from another.
-PRECISE_KINDS = frozenset({"city", "town", "village", "corridor", "bridge", "gorge", "reservoir", "lake", "mountain"})
 # A title of the same event rewritten by another desk scores 60 to 80, a copy with a word changed above 85.
 COPY_SCORE = 85.0
 COPY_WINDOW = timedelta(hours=48)
+WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candidates are looked for
 # "Two shelled villages on one day" are one event to a desk; the same village a day later is news again.
 SAME_EVENT_WINDOW = timedelta(hours=6)
 
@@ -31,29 +30,13 @@ PARTIES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Geography:
-    """What tells events at places apart."""
-
-    precise: frozenset[str] = frozenset()  # names of places small enough to
-    countries: Mapping[str, str] = field(default_factory=dict)  # name → ISO 3166-1: Baku stands for Azerbaijan
-
-    @classmethod
-    def of(cls, profile: Profile) -> Self:
-        """The geography of a region."""
-        precise = frozenset(place.name for place in profile.places if place.kind in PRECISE_KINDS)
-        return cls(precise, {place.name: place.country for place in profile.places if place.country})
-
-    def parties(self, places: frozenset[str]) -> frozenset[str]:
-        """The countries that `places` are in."""
-        return frozenset(self.countries[place] for place in places if place in self.countries)
-
-
-@dataclass(frozen=True, slots=True)
 class Placement:
     """The story an article belongs to, and why; `story_id` None: its own."""
 
     story_id: int | None
     reason: str
+    copy_of: int | None = None  # id of the article that this one is a near-copy of
+    merges: tuple[int, ...] = ()  # further stories that this article shows to be the same event as `story_id`
 
 
 def story_for(new: StorySignature, recent: Iterable[StorySignature], geography: Geography) -> Placement:

@@ -1,0 +1,22 @@
+"""Stories: which articles are copies of each other, and which report one event.
+
+An article goes through three steps, each a pure function of its own module: `signature_of` boils it down to what is
+compared, `keys_of` names the few integers under which articles that may report the same event find each other in an
+index, and `story_for` compares it in full with what was found there and says where it belongs.
+"""
+
+from worker.stories.geography import Geography
+from worker.stories.keys import keys_of
+from worker.stories.placement import WINDOW, Placement, story_for
+from worker.stories.signature import signature_from_json, signature_of, signature_to_json
+
+__all__ = [
+    "WINDOW",
+    "Geography",
+    "Placement",
+    "keys_of",
+    "signature_from_json",
+    "signature_of",
+    "signature_to_json",
+    "story_for",
+]
