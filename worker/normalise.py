@@ -128,7 +128,7 @@ def normalise(
         fingerprint=fingerprint_of(title, summary, text),
         machine_written=machine_written,
         credit=credit if credit != publisher else "",
-        labels=labels_of(title),
+        labels=labels_of(title, text or summary),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -161,6 +161,7 @@ def with_page(article: Article, page: Page, now: datetime) -> Article:
         updated_at=updated_at or believed(page.updated_at and page.updated_at.astimezone(UTC), now),
         machine_written=article.machine_written or page.machine_written,
         credit=article.credit or agency_credit(text),
+        labels=labels_of(title, text or article.summary),
         notes=tuple(dict.fromkeys(notes)),
     )
 

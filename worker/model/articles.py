@@ -28,7 +28,7 @@ class Article:
     fingerprint: str = ""  # SHA-256 over title, summary and text: changes exactly when a revision is due
     machine_written: bool = False  # a hint
     credit: str = ""  # the agency whose text it prints
-    labels: tuple[str, ...] = ()  # what the headline says of it: urgent, updated, corrected, withdrawn
+    labels: tuple[str, ...] = ()  # what it says of itself, of `worker.labels.LABELS`: urgent, corrected, …
     notes: tuple[str, ...] = ()  # decisions with reasons: "published_at: from the page, the banner was ignored"
 
 

@@ -49,6 +49,7 @@ class PageStore:
         earlier one does already. Then both are the same, and this one joins the other's story.
         """
         values = {name: getattr(completed, name) for name in COMPLETED} | {
+            "labels": list(completed.labels),
             "notes": list(completed.notes),
             "page_due_at": None,
             "page_lease_until": None,
