@@ -115,3 +115,26 @@ def test_any_mixture_of_tags_leaves_no_script_element(pieces: list[str]) -> None
 
     assert "<script" not in plain_line(markup)
     assert "<script" not in plain_text(markup)
+
+
+WORDS = st.sampled_from(
+    ["one", " two ", "\n", "три", "&amp;", "&nbsp;", "&#8211;", "&eacute;", "<br>", "<BR/>", "<hr>", "\x07"]
+)
+PICTURES = st.sampled_from(['<img src="x.jpg" alt="a"/>', "<img src='x.jpg'>"])
+TAGS = st.sampled_from(["p", "div", "b", "I", "span", "h2", "blockquote", "section"])
+
+
+def _element(content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    tag_and_content = st.tuples(TAGS, st.lists(content, max_size=4).map("".join))
+    return tag_and_content.map(lambda found: f'<{found[0]} class="c">{found[1]}</{found[0]}>')
+
+
+@given(st.lists(st.recursive(WORDS | PICTURES, _element, max_leaves=12), min_size=1, max_size=6).map("".join))
+def test_simple_markup_says_the_same_however_it_is_read(markup: str) -> None:
+    by_lxml = plain_text(f"{markup}<!-- what is not simple -->")
+
+    assert plain_text(f"{markup}<br>") == by_lxml
+
+
+def test_a_stray_end_tag_lets_no_two_words_run_together() -> None:
+    assert plain_text("<b>Truce</b></ul>Talks") == "Truce\n\nTalks"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from html.entities import name2codepoint
 from itertools import groupby
 
 from lxml import etree
@@ -38,6 +39,17 @@ _BLOCKS = _names(
 )
 _CELLS = frozenset({"td", "th"})
 
+# Most summaries are paragraphs with a few links and pictures: their text is what stands between the tags. Quoted
+# values must close, so that no `>` within one is taken for the tag's end.
+_SIMPLE_TAG = re.compile(r'</?([A-Za-z][A-Za-z0-9]*)(?:\s[^<>"]*(?:"[^"<>]*"[^<>"]*)*)?/?>')
+_BREAKS = {
+    **dict.fromkeys(_names("a b big cite code em font i img q s small span strong sub sup time u"), ""),
+    **dict.fromkeys(_names("article blockquote div figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p section ul"), "\n\n"),
+    "br": "\n",
+}
+# Numbers below 160 are control characters or mean windows-1252, which is lxml's to know.
+_SIMPLE_ENTITY = re.compile(r"&(?:([A-Za-z]{2,8}[0-9]{0,2})|#(1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3}));")
+
 # Escaping three times over was seen in the wild; more rounds would let a text about entities dissolve.
 _ESCAPE_ROUNDS = 3
 # Characters of markup that are read; what is longer is cut.
@@ -61,12 +73,14 @@ def plain_line(markup: str) -> str:
 
 def plain_text(markup: str) -> str:
     """`markup` as text: paragraphs separated by a blank line, a `<br>` as a line end."""
-    markup = _UNWANTED.sub(" ", markup[:MAX_CHARS])
+    markup = markup[:MAX_CHARS]
     if "<" not in markup:
         markup = _unescaped(markup)
     if "<" not in markup:
-        return _paragraphs(markup)
-    text = _element_text(markup)
+        return _paragraphs(_UNWANTED.sub(" ", markup))
+    text = _simple_text(markup)
+    if text is None:
+        text = _element_text(_UNWANTED.sub(" ", markup))
     if ("&" in text and _ENTITY.search(text)) or (
         "<" in text and _TAG.search(text)
     ):  # escaped once more than the feed's format asks for
@@ -99,6 +113,35 @@ def _paragraphs(text: str) -> str:
     lines = (" ".join(line.split()) for line in _UNWANTED.sub("", text).splitlines())
     blocks = ("\n".join(block) for written, block in groupby(lines, bool) if written)
     return unicodedata.normalize("NFC", "\n\n".join(blocks))
+
+
+def _simple_text(markup: str) -> str | None:
+    """What `_element_text` gives for tags that are in order, in a tenth of its time; None for all but the simplest.
+
+    A stray end tag breaks the line, where lxml would let two words run together.
+    """
+    first, *rest = _SIMPLE_TAG.split(markup.replace("\r", " ").replace("\n", " "))
+    pieces = [first]
+    for name, text in zip(rest[::2], rest[1::2], strict=True):
+        if (gap := _BREAKS.get(name if name in _BREAKS else name.lower())) is None:
+            return None
+        pieces += (gap, text) if gap else (text,)
+    text = "".join(pieces)
+    if "<" in text:
+        return None
+    if "&" in text:
+        written = text.count("&")
+        try:
+            text, decoded = _SIMPLE_ENTITY.subn(_character, text)
+        except KeyError:
+            return None
+        if decoded != written:
+            return None
+    return _UNWANTED.sub(" ", text)
+
+
+def _character(entity: re.Match[str]) -> str:
+    return chr(name2codepoint[entity[1]] if entity[1] else int(entity[2]))
 
 
 def _element_text(markup: str) -> str:
