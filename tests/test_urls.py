@@ -220,3 +220,19 @@ def test_a_plain_path_is_canonical_as_it_stands(site: str, path: str) -> None:
     joined = _joined(urlsplit(url))
 
     assert joined == canonicalize_url(re.sub("(?<!:)/{2,}", "/", url), keep_fragments=True)
+
+
+plain_addresses = st.builds(
+    "{}://{}/{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(["a.example", "www.a.example", "google.example", "m.a-b.example", "www.google.com", "xn--a.example"]),
+    st.from_regex(r"[A-Za-z0-9._~-]{0,6}(?:/[A-Za-z0-9._~-]{0,6}){0,3}", fullmatch=True),
+    st.sampled_from(["", "?", "?utm_source=a", "?utm_source=a&ref=b&", "?id=1", "?amp&source=1", "?source=tg&a=b"]),
+)
+
+
+@given(plain_addresses)
+def test_an_address_that_looks_plain_becomes_what_a_closer_look_makes_of_it(url: str) -> None:
+    after_a_closer_look = clean_url(f" {url}")
+
+    assert clean_url(url) == after_a_closer_look

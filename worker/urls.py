@@ -55,6 +55,12 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECA
 _LANGUAGE_HOME = re.compile(r"^/(?:[a-z]{2}|[a-z]{2}[-_][a-z]{2}|eng|rus|arm|aze|geo|tur)$", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/(?!\.)[A-Za-z0-9._~-]*)+")  # nothing in it could be written in another way
 _PLAIN_LENGTH = 1024
+# An address in which there is nothing to mend, but for what tracks in its query.
+_PLAIN_ADDRESS = re.compile(
+    r"https?://(?!(?:www\.)?google\.|[a-z0-9-]+\.cdn\.ampproject\.)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
+    r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?"
+)
+_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_.=&-]*")
 _SLASHES = re.compile(r"(?<!:)/{2,}")
 _ROUTE = re.compile(r"^(?:!|/)")  # a fragment that a page's own script reads as its path
 
@@ -91,6 +97,9 @@ def clean_url(url: str, base: str = "") -> str:
     Mends what publishers get wrong (`http://http://`, `//host`, backslashes, an empty port, white space), resolves it
     against `base`, unwraps redirectors that show their target, and drops user names and what only tracks.
     """
+    address, _, query = url.partition("?")
+    if len(url) <= _PLAIN_LENGTH and _PLAIN_ADDRESS.fullmatch(address) and _only_tracks(query):
+        return address
     parts = _split(url, base) if url.strip() else None
     if parts is None:
         return ""
@@ -194,6 +203,13 @@ def _without_tracking(query: str) -> str:
     if len(kept) == len(pairs):
         return query
     return urlencode(kept, errors="surrogateescape")
+
+
+@lru_cache(maxsize=256)  # each feed has one of its own
+def _only_tracks(query: str) -> bool:
+    """Whether nothing is left of a query; False also where that takes more than a look."""
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return bool(_PLAIN_QUERY.fullmatch(query)) and all(_tracks(name, value) for name, _, value in pairs)
 
 
 def _tracks(name: str, value: str) -> bool:
