@@ -20,7 +20,7 @@ LADDER = [
     ["tasks", "web"],
     ["pipeline"],
     ["bootstrap", "health"],
-    ["fetch", "store", "queries", "channels", "hubs", "settings"],
+    ["fetch", "store", "queries", "channels", "hubs", "pings", "settings"],
     ["database"],
     ["tables", "connections", "credentials"],
     ["backtest", "evaluation"],

@@ -44,8 +44,12 @@ class Settings:
     keep_polls: timedelta
     keep_captures: timedelta  # the bytes of documents as they were fetched
     public_url: str  # where hubs reach the web service, without a slash at the end; "" = WebSub is off
+    ping_url: str  # of a dead-man's switch; "" = none
     web_host: str
     web_port: int
+    web_published: str  # the address its port is published on; web_host unless a container lies between
+    web_names: tuple[str, ...]  # further names that browsers reach it by
+    web_proxies: tuple[str, ...]  # addresses and networks whose X-Forwarded-For and -Proto are believed
     log_level: str
 
 
@@ -83,8 +87,12 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
         keep_polls=timedelta(days=variables.keep_polls_days),
         keep_captures=timedelta(days=variables.keep_captures_days),
         public_url=variables.public_url,
+        ping_url=variables.ping_url,
         web_host=variables.web_host,
         web_port=variables.web_port,
+        web_published=variables.web_published or variables.web_host,
+        web_names=_items(variables.web_names),
+        web_proxies=_items(variables.web_proxies),
         log_level=variables.log_level,
     )
 
@@ -124,5 +132,9 @@ def _fetch_limits(variables: Variables, version: str) -> FetchLimits:
     return FetchLimits(
         user_agent=f"Trucewire/{version} (+{variables.contact})",
         spacing_s=variables.host_spacing_s,
-        allow=tuple(name.strip() for name in variables.allow.split(",") if name.strip()),
+        allow=_items(variables.allow),
     )
+
+
+def _items(listed: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in listed.split(",") if item.strip())

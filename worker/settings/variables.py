@@ -31,6 +31,14 @@ def _public_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _ping_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is no http(s) address; copy the ping URL of a check, such as https://hc-ping.com/…")
+    return url
+
+
+PingAddress = Annotated[str, AfterValidator(_ping_address)]
 PublicAddress = Annotated[str, AfterValidator(_public_address)]
 
 
@@ -49,8 +57,14 @@ class Variables(Section):
     keep_polls_days: int = Field(30, alias="TRUCEWIRE_KEEP_POLLS_DAYS", ge=1)
     # where WebSub hubs reach the web service, as https://monitor.example; "" = hubs are not asked
     public_url: PublicAddress = Field("", alias="TRUCEWIRE_PUBLIC_URL")
+    # a dead-man's switch that is pinged every minute, such as https://hc-ping.com/…; a secret
+    ping_url: PingAddress = Field("", alias="TRUCEWIRE_PING_URL")
     web_host: str = Field("127.0.0.1", alias="TRUCEWIRE_WEB_HOST")
     web_port: int = Field(8642, alias="TRUCEWIRE_WEB_PORT", ge=1, le=65535)
+    # where the port of web_host is published, by a container's host say; "" = web_host is all there is
+    web_published: str = Field("", alias="TRUCEWIRE_WEB_PUBLISHED")
+    web_names: str = Field("", alias="TRUCEWIRE_WEB_NAMES")  # further names that browsers reach it by
+    web_proxies: str = Field("", alias="TRUCEWIRE_WEB_PROXIES")  # whose X-Forwarded-For and -Proto are believed
     keep_captures_days: int = Field(365, alias="TRUCEWIRE_KEEP_CAPTURES_DAYS", ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="TRUCEWIRE_LOG_LEVEL")
 
@@ -61,7 +75,15 @@ class Variables(Section):
             raise ValueError("is no database Trucewire knows; write sqlite:///… or postgresql://…")
         return url
 
-    @field_validator("allow")
+    @field_validator("web_proxies")
+    @classmethod
+    def _are_addresses(cls, items: str) -> str:
+        for item in filter(None, (part.strip() for part in items.split(","))):
+            if not _is_network(item):
+                raise ValueError(f"{item!r} is no address or network; write 127.0.0.1 or 10.0.0.0/8")
+        return items
+
+    @field_validator("allow", "web_names")
     @classmethod
     def _are_hosts(cls, items: str) -> str:
         for item in filter(None, (part.strip() for part in items.split(","))):

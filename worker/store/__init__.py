@@ -18,6 +18,7 @@ from worker.store.feeds import FeedStore
 from worker.store.matches import MatchStore
 from worker.store.notifications import NotificationStore
 from worker.store.pages import PageStore
+from worker.store.people import PeopleStore
 from worker.store.polls import PollStore
 from worker.store.subscriptions import SubscriptionStore
 from worker.store.upkeep import UpkeepStore
@@ -39,6 +40,7 @@ class Store:
     notifications: NotificationStore
     feedback: FeedbackStore
     subscriptions: SubscriptionStore
+    people: PeopleStore
     upkeep: UpkeepStore
 
     @classmethod
@@ -55,5 +57,6 @@ class Store:
             NotificationStore(engine),
             FeedbackStore(engine),
             SubscriptionStore(engine),
+            PeopleStore(engine),
             UpkeepStore(engine),
         )

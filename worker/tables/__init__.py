@@ -11,6 +11,7 @@ from worker.tables.alerts import alert_articles, alert_updates, alerts, feedback
 from worker.tables.articles import articles, captures, claims, entries, matches, revisions, stories, story_keys
 from worker.tables.columns import Id, Json, UtcDateTime, metadata
 from worker.tables.delivery import channels, notifications, silences
+from worker.tables.people import audit, sessions, tokens, users
 from worker.tables.polling import feeds, polls, subscriptions
 from worker.tables.service import heartbeats, memory
 
@@ -22,6 +23,7 @@ __all__ = [
     "alert_updates",
     "alerts",
     "articles",
+    "audit",
     "captures",
     "channels",
     "claims",
@@ -35,8 +37,11 @@ __all__ = [
     "notifications",
     "polls",
     "revisions",
+    "sessions",
     "silences",
     "stories",
     "story_keys",
     "subscriptions",
+    "tokens",
+    "users",
 ]
