@@ -40,7 +40,7 @@ LADDER = [
         "websub",
         "discovery",
     ],
-    ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate", "encoding", "headlines", "labels"],
+    ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate", "encoding", "headlines", "labels", "links"],
     ["errors"],
     ["model"],
 ]

@@ -90,6 +90,7 @@ def services(
         fetch_page=fetcher.get,
         send=lambda *_: None,
         ask_hub=lambda *_: HubAnswer(404),
+        ping=lambda *_: None,
         now=lambda: next(times),
         chance=lambda: 0.5,
         close=fetcher.close,

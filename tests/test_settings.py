@@ -139,3 +139,9 @@ def test_the_public_address_ends_without_a_slash() -> None:
 def test_a_public_address_that_hubs_cannot_use_is_a_mistake(url: str) -> None:
     with pytest.raises(SettingsError, match="TRUCEWIRE_PUBLIC_URL"):
         load_settings(ENVIRON | {"TRUCEWIRE_PUBLIC_URL": url}, "1.0")
+
+
+@pytest.mark.parametrize("url", ["hc-ping.com/abc", "ftp://hc-ping.com/abc", "https://"])
+def test_a_switch_that_cannot_be_pinged_is_a_mistake(url: str) -> None:
+    with pytest.raises(SettingsError, match="TRUCEWIRE_PING_URL"):
+        load_settings(ENVIRON | {"TRUCEWIRE_PING_URL": url}, "1.0")

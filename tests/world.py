@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
@@ -52,6 +53,7 @@ class World:
     now: datetime = NOW
     requests: list[FetchRequest] = field(default_factory=list)
     sent: list[tuple[str, Message]] = field(default_factory=list)
+    pings: list[list[str]] = field(default_factory=list)  # the complaints of each
 
     @property
     def services(self) -> Services:
@@ -65,6 +67,7 @@ class World:
             fetch_page=self._fetch,
             send=self._send,
             ask_hub=lambda *_: HubAnswer(404),
+            ping=self._ping,
             now=lambda: self.now,
             chance=lambda: 0.5,
             close=lambda: None,
@@ -87,6 +90,9 @@ class World:
         if isinstance(document, Exception):
             raise document
         return FetchResponse(request.url, 200, {"content-type": "application/rss+xml"}, document)
+
+    def _ping(self, url: str, complaints: Sequence[str]) -> None:
+        self.pings.append(list(complaints))
 
     def _send(self, channel: Channel, message: Message, now: datetime) -> None:
         if channel.name in self.refusals:

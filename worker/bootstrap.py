@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,6 +20,7 @@ from worker.hubs import Hubs
 from worker.judge import Judge
 from worker.model import Channel, FetchRequest, FetchResponse, Judgement, Message, StoredArticle
 from worker.model.subscriptions import HubAnswer
+from worker.pings import Pings
 from worker.queries import Queries
 from worker.settings import Settings, load_settings
 from worker.store import Store
@@ -37,6 +38,7 @@ class Services:
     fetch_page: Callable[[FetchRequest], FetchResponse]  # … and asks robots.txt first
     send: Callable[[Channel, Message, datetime], None]  # raises DeliveryError
     ask_hub: Callable[[str, Mapping[str, str], datetime], HubAnswer]  # raises FetchError
+    ping: Callable[[str, Sequence[str]], None]  # raises FetchError
     now: Callable[[], datetime]  # aware, UTC
     chance: Callable[[], float]  # in [0, 1)
     close: Callable[[], None]
@@ -69,12 +71,14 @@ def services_for(settings: Settings) -> Services:
         StoreError: a database URL that cannot be used.
     """
     engine = connect(settings.database_url)
-    fetcher, channels, hubs = Fetcher(settings.fetch, utc_now), Channels(settings.fetch), Hubs(settings.fetch)
+    fetcher, channels = Fetcher(settings.fetch, utc_now), Channels(settings.fetch)
+    hubs, pings = Hubs(settings.fetch), Pings(settings.fetch)
 
     def close() -> None:
         fetcher.close()
         channels.close()
         hubs.close()
+        pings.close()
         engine.dispose()
 
     return Services(
@@ -86,6 +90,7 @@ def services_for(settings: Settings) -> Services:
         fetch_page=PageFetcher(fetcher.get, utc_now).get,
         send=channels.send,
         ask_hub=hubs.ask,
+        ping=pings.ping,
         now=utc_now,
         chance=random.Random().random,  # noqa: S311  jitter, no secret; the system's own takes a call each
         close=close,

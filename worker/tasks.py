@@ -110,6 +110,7 @@ app.conf.update(
         "match": _every(SWEEP_S, "match", "match"),
         "route": _every(SWEEP_S, "route", "deliver"),
         "prune": _every(3600.0, "prune", "match"),
+        "ping": _every(60.0, "ping", "deliver"),
         **{f"heartbeat-{name}": _every(health.HEARTBEAT_EVERY_S, "heartbeat", name, name) for name in QUEUES},
     },
 )
@@ -196,6 +197,12 @@ def reprice() -> None:
 def prune() -> None:
     """End what is kept only for a time."""
     pipeline.prune(services())
+
+
+@app.task(name="ping")
+def ping() -> None:
+    """Tell the dead-man's switch, where there is one, how the line does."""
+    pipeline.ping(services())
 
 
 @app.task(name="heartbeat")

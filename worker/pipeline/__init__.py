@@ -7,6 +7,7 @@
     match      unmatched articles → judge → alerting.match_plan               ⇒ STORE
     route      unrouted alerts → routing.notifications_for                    ⇒ STORE
     deliver    due notifications → render → send                              ⇒ RECORD
+    ping       the health of all this → a dead-man's switch
 
 Every stage can be run twice, by two workers at once, or be killed at any point: what is to be done is always a query.
 They are called by the tasks with ids or nothing, and log one line per outcome. Nothing is
@@ -15,6 +16,7 @@ decided here.
 
 from worker.pipeline.deliver import deliver, route
 from worker.pipeline.match import MatchSummary, match
+from worker.pipeline.ping import ping
 from worker.pipeline.poll import PollSummary, poll, reprice, tick
 from worker.pipeline.read import read
 from worker.pipeline.subscribe import subscribe
@@ -25,6 +27,7 @@ __all__ = [
     "PollSummary",
     "deliver",
     "match",
+    "ping",
     "poll",
     "prune",
     "read",
