@@ -215,3 +215,14 @@ def test_a_zone_whose_name_has_a_t_in_it_is_read_behind_an_iso_date(raw: str, ho
 
     assert at is not None
     assert at.hour == hour
+
+
+@given(
+    st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2120, 12, 30)),  # noqa: DTZ001 - as above
+    st.sampled_from(["GMT", "UTC", "+0400", "-0330", "+1459"]),
+)
+def test_a_standard_date_is_the_moment_that_its_words_name(moment: datetime, zone: str) -> None:
+    standard = f"{moment:%a, %d %b %Y %H:%M:%S} {zone}"
+    in_words = f"published: {standard}"
+
+    assert read_local(standard) == read_local(in_words)

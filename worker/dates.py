@@ -73,6 +73,16 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 _EPOCH = re.compile(r"^(\d{10})(?:\.\d+)?$|^(\d{13})$|^(\d{16})$")
 
+# The two forms that feeds are asked to write, and nine of ten do: read at once, as the words would be.
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)", re.ASCII
+)
+_RFC_822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
+    r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d) (?:GMT|UTC|([+-])(0\d|1[0-4])([0-5]\d))",
+    re.ASCII,
+)
+
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 TOLERANCE = timedelta(hours=1)  # clocks of publishers run ahead by that much; what is later is a mistake
 
@@ -95,6 +105,10 @@ def read_local(raw: str, zone: tzinfo = UTC) -> datetime | None:
     if not any(char.isdigit() for char in text):
         return None
     try:
+        if _RFC_3339.fullmatch(text):
+            return _plausible(datetime.fromisoformat(text).replace(microsecond=0))
+        if standard := _RFC_822.fullmatch(text):
+            return _plausible(_from_rfc_822(standard))
         if epoch := _EPOCH.match(text):
             return _from_epoch(epoch)
         return _from_words(text, zone)
@@ -132,6 +146,13 @@ def _from_epoch(found: re.Match[str]) -> datetime | None:
     seconds, milliseconds, microseconds = found.groups()
     value = int(seconds) if seconds else int(milliseconds) / 1e3 if milliseconds else int(microseconds) / 1e6
     return _plausible(datetime.fromtimestamp(value, UTC))
+
+
+def _from_rfc_822(found: re.Match[str]) -> datetime:
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    ahead = timedelta(hours=int(hours), minutes=int(minutes)) if sign else timedelta()
+    zone = timezone(-ahead if sign == "-" else ahead) if sign else UTC
+    return datetime(int(year), _MONTH_OF[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=zone)
 
 
 def _from_words(text: str, zone: tzinfo) -> datetime | None:
