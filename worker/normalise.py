@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
 from typing import NamedTuple
 
 from worker.boilerplate import is_banner, own_paragraphs
-from worker.bylines import agency_credit, family_of, machine_hint, without_byline
+from worker.bylines import agency_credit, agency_of, family_of, machine_hint, without_byline
 from worker.dates import believed, month_of, read_date
 from worker.headlines import alike, title_key, without_site
 from worker.labels import labels_of
@@ -76,15 +77,19 @@ def identities(entries: Sequence[Entry], feed: Feed, repeated: Iterable[str] = (
         form for raw in repeated for form in (canonical_url(raw), canonical_url(raw, fragment=True), f"guid:{raw}")
     }
     shared |= {canonical_url(feed.url)}
-    criteria = [_criteria(entry) for entry in entries]
-    titles: dict[str, set[str]] = {}
-    for entry, candidates in zip(entries, criteria, strict=True):
-        for candidate in candidates:
-            titles.setdefault(candidate, set()).add(plain_line(entry.title) or entry.summary or entry.content)
-    return tuple(
-        next((c for c in candidates if c not in shared and len(titles[c]) == 1), candidates[-1])
-        for candidates in criteria
-    )
+    found = [""] * len(entries)
+    for criterion in _CRITERIA:
+        if all(found):
+            break
+        candidates = [criterion(entry) for entry in entries]
+        several = {candidate for candidate, times in Counter(candidates).items() if times > 1}
+        titles: dict[str, set[str]] = {}
+        for entry, candidate in zip(entries, candidates, strict=True):
+            if candidate in several:
+                titles.setdefault(candidate, set()).add(plain_line(entry.title) or entry.summary or entry.content)
+        shared |= {"", *(candidate for candidate, said in titles.items() if len(said) > 1)}
+        found = [one or ("" if other in shared else other) for one, other in zip(found, candidates, strict=True)]
+    return tuple(one or _hash(entry) for one, entry in zip(found, entries, strict=True))
 
 
 def normalise(
@@ -106,15 +111,16 @@ def normalise(
         families: publisher families by host, for the sources that an aggregator names.
     """
     notes: list[str] = []
+    identity = identity or identities([entry], feed, (*parsed.repeated, parsed.url))[0]
     publisher, family = _publisher(entry, feed, families, notes)
     title = without_site(plain_line(entry.title), (publisher, feed.publisher, feed.name, host_of(feed.url)))
     teaser, body = _words(entry.summary, title, notes), _words(entry.content, title, notes)
     summary, text = teaser.text, body.text if body.text != teaser.text else ""
     published_at, updated_at = _times(entry, feed, body.dateline or teaser.dateline, now, notes)
     author, machine_written = _author(entry, body.author or teaser.author, text or summary, notes)
-    credit = agency_credit(text or summary)
+    identified = _identified(entry, feed, parsed, identity)
     return replace(
-        _identified(entry, feed, parsed, identity),
+        identified,
         title=title,
         summary=summary,
         text=text,
@@ -127,7 +133,7 @@ def normalise(
         first_seen_at=now,
         fingerprint=fingerprint_of(title, summary, text),
         machine_written=machine_written,
-        credit=credit if credit != publisher else "",
+        credit=_credit(text or summary, author, publisher, identified.url),
         labels=labels_of(title, text or summary),
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -160,7 +166,7 @@ def with_page(article: Article, page: Page, now: datetime) -> Article:
         published_at=published_at,
         updated_at=updated_at or believed(page.updated_at and page.updated_at.astimezone(UTC), now),
         machine_written=article.machine_written or page.machine_written,
-        credit=article.credit or agency_credit(text),
+        credit=article.credit or _credit(text, article.author or page.author, article.publisher, article.url),
         labels=labels_of(title, text or article.summary),
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -171,23 +177,26 @@ def fingerprint_of(title: str, summary: str, text: str) -> str:
     return hashlib.sha256("\x1f".join((title, summary, text)).encode("utf-8", "replace")).hexdigest()
 
 
-def _criteria(entry: Entry) -> list[str]:
+def _published_at_address(entry: Entry) -> str:
+    return entry.url or (entry.guid.strip() if entry.permalink else "")
+
+
+def _guid(entry: Entry) -> str:
     guid = entry.guid.strip()
-    address = entry.url or (guid if entry.permalink else "")
+    return f"guid:{guid}" if guid else ""
+
+
+def _hash(entry: Entry) -> str:
     said = "\x1f".join((entry.title, entry.published or entry.summary, entry.url))
-    candidates = (
-        canonical_url(address),
-        canonical_url(address, fragment=True),
-        f"guid:{guid}" if guid else "",
-        f"hash:{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()}",
-    )
-    return [candidate for candidate in candidates if candidate]
+    return f"hash:{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def _identified(entry: Entry, feed: Feed, parsed: ParsedFeed, identity: str) -> Article:
-    identity = identity or identities([entry], feed, (*parsed.repeated, parsed.url))[0]
-    key = identity if identity.startswith("https://") else f"{feed.url}#{identity}"
-    return Article(key=key, identity=identity, url=clean_url(entry.url, parsed.url or feed.url), title="")
+# What may identify an entry, best first.
+_CRITERIA: tuple[Callable[[Entry], str], ...] = (
+    lambda entry: canonical_url(_published_at_address(entry)),
+    lambda entry: canonical_url(_published_at_address(entry), fragment=True),
+    _guid,
+)
 
 
 def _author(entry: Entry, byline: str, text: str, notes: list[str]) -> tuple[str, bool]:
@@ -196,6 +205,12 @@ def _author(entry: Entry, byline: str, text: str, notes: list[str]) -> tuple[str
     machine = machine_hint(byline or author, text)
     notes += [f"machine_written: {machine}"] * bool(machine)
     return author, bool(machine)
+
+
+def _credit(text: str, author: str, publisher: str, url: str) -> str:
+    """The agency whose text it is, unless that published it itself."""
+    credit = agency_credit(text, author)
+    return "" if credit in (publisher, agency_of(publisher, host_of(url))) else credit
 
 
 def _publisher(entry: Entry, feed: Feed, families: Mapping[str, str], notes: list[str]) -> tuple[str, str]:

@@ -52,7 +52,7 @@ def _page(document: bytes, url: str, content_type: str, now: datetime | None, zo
     notes = [*problems, *times.notes, *body.notes]
     if machine:
         notes.append(f"machine_written: {machine}")
-    if credit := agency_credit(article):
+    if credit := agency_credit(article, author):
         notes.append(f"credit: {credit}")
     canonical = clean_url(metadata.canonical, url)
     return Page(
