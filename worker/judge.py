@@ -6,11 +6,11 @@ profile, the lexicons and the rules; pure ever after, and safe to share between 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from worker.concepts import Concepts
+from worker.concepts import Concepts, Name
 from worker.model import (
     Article,
     ConceptTerms,
@@ -32,6 +32,8 @@ from worker.text import Passage, read_passage, script_of
 
 _LANGUAGE_OF_SCRIPT = {"armenian": "hy", "georgian": "ka", "cyrillic": "ru", "arabic": "fa"}
 _SAID_OF_GAMES_TOO = frozenset({"offensive", "talks", "troop_movement"})  # attack, meeting, squad
+_VOICES = frozenset({"capital", "person", "institution"})  # kinds of places that speak by themselves
+_ACTORS = _VOICES | {"country", "region", "autonomous republic"}  # … and those that others speak for
 _BEGINNING = 400  # characters of a field that count as the article's beginning
 
 
@@ -65,7 +67,7 @@ class Judge:
         language = self._language(article)
         year = article.published_at.year if article.published_at else None
         sightings = self._places.sightings(passages, language)
-        matches = self._concepts.matches(passages, language, year=year)
+        matches = self._concepts.matches(passages, language, year=year, names=_names(sightings))
         relevance = relevance_of(
             self._profile,
             sightings,
@@ -74,7 +76,7 @@ class Judge:
             conflict=any(_is_conflict(match) for match in matches),
             words=sum(passage.folded.text.count(" ") + 1 for passage in passages),
         )
-        placed = _placed(matches, passages, sightings, self._profile.powers)
+        placed = _placed(matches, passages, sightings, self._profile)
         return Judgement(relevance, placed, self._rules.traces(article, passages, relevance, placed))
 
     def _language(self, article: Article) -> str:
@@ -95,10 +97,24 @@ def _is_conflict(match: Match) -> bool:
     return match.concept not in _SAID_OF_GAMES_TOO and (match.span.field == "title" or match.span.start < _BEGINNING)
 
 
+def _names(sightings: Iterable[Sighting]) -> dict[str, list[Name]]:
+    """Who may speak among the sightings, by field: countries and their capitals, people and institutions."""
+    names: dict[str, list[Name]] = {}
+    for seen in sightings:
+        place = seen.place
+        if place is None:
+            if seen.sort is Sort.ELSEWHERE:
+                names.setdefault(seen.field, []).append(Name(seen.start, seen.end, speaks=False))
+        elif place.kind in _ACTORS or place.side != place.country:
+            speaks = place.kind in _VOICES or place.side != place.country
+            names.setdefault(seen.field, []).append(Name(seen.start, seen.end, speaks))
+    return names
+
+
 def _placed(
-    matches: Sequence[Match], passages: Iterable[Passage], sightings: Iterable[Sighting], powers: Collection[str]
+    matches: Sequence[Match], passages: Iterable[Passage], sightings: Sequence[Sighting], profile: Profile
 ) -> tuple[Match, ...]:
-    """`matches`, saying so where a sentence, or the last place named before it, lies outside the region."""
+    """`matches`, saying which lie outside the region, by their sentence or the last place before it, and who speaks."""
     if not matches:
         return ()
     by_name = {passage.name: passage for passage in passages}
@@ -110,18 +126,38 @@ def _placed(
             number = by_name[seen.field].sentence_at(seen.start)
             if seen.sort is Sort.REGION:
                 sentences[number] = ""
-            elif number not in sentences or sentences[number] in powers:
+            elif number not in sentences or sentences[number] in profile.powers:
                 sentences[number] = seen.name
-    return tuple(_located(match, by_name[match.span.field], concerned[match.span.field], powers) for match in matches)
+    placed = []
+    for match in matches:
+        passage = by_name[match.span.field]
+        elsewhere = _elsewhere(match, passage, concerned[match.span.field])
+        # Russia alone may well be about the region; Russia beside Ukraine is not, and stands as Ukraine here.
+        if elsewhere and elsewhere not in profile.powers:
+            match = replace(match, elsewhere=elsewhere)
+        if match.speaker and (side := _side(match, passage, sightings, profile)):
+            match = replace(match, speaker_side=side)
+        placed.append(match)
+    return tuple(placed)
 
 
-def _located(match: Match, passage: Passage, concerned: dict[int, str], powers: Collection[str]) -> Match:
+def _elsewhere(match: Match, passage: Passage, concerned: dict[int, str]) -> str:
     number = passage.sentence_at(passage.folded.position(match.span.start))
     while number >= 0 and number not in concerned:
         number -= 1
-    elsewhere = concerned.get(number, "")
-    # Russia alone may well be about the region; Russia beside Ukraine is not, and stands as Ukraine here.
-    return replace(match, elsewhere=elsewhere) if elsewhere and elsewhere not in powers else match
+    return concerned.get(number, "")
+
+
+def _side(match: Match, passage: Passage, sightings: Iterable[Sighting], profile: Profile) -> str:
+    """Whose voice the match's speaker is: the side of the first name within it that has one."""
+    begin = match.span.start + match.sentence.find(match.speaker)
+    start, end = passage.folded.position(begin), passage.folded.position(begin + len(match.speaker))
+    for seen in sightings:
+        if seen.field == passage.name and start <= seen.start < end:
+            side = seen.place.side if seen.place else profile.sides.get(seen.name, "")
+            if side:
+                return side
+    return ""
 
 
 def judgement_to_json(judgement: Judgement) -> dict[str, Any]:

@@ -7,13 +7,14 @@ whether a match matters: that is the rules' work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from worker.concepts.speakers import Grammar, Name, speaker_in
 from worker.concepts.stances import Mention, Verdict, stance_of, years_in
 from worker.concepts.tolls import Tolls
-from worker.model import ConceptTerms, Cue, Lexicon, Match, Span, Stance
+from worker.model import ConceptTerms, Cue, Lexicon, Match, Span, SpeechRole, Stance
 from worker.text import Hit, Passage, Term, TermIndex
 
 
@@ -41,10 +42,11 @@ class Concepts:
         self._readers = {
             lexicon.language: _Reader(
                 TermIndex(_terms(lexicon)),
-                TermIndex(Term(written, cue, lexicon.endings) for cue in lexicon.cues for written in cue.terms),
+                TermIndex(_cue_terms(lexicon)),
                 tuple(f" {word} " for word in lexicon.determiners),
                 lexicon.names_are_capitalised,
                 Tolls(lexicon),
+                Grammar(lexicon.verb_last, lexicon.capitals),
             )
             for lexicon in lexicons
         }
@@ -54,17 +56,26 @@ class Concepts:
         """The languages that have a lexicon, ISO 639-1."""
         return frozenset(self._readers)
 
-    def matches(self, passages: Iterable[Passage], language: str, *, year: int | None) -> tuple[Match, ...]:
+    def matches(
+        self,
+        passages: Iterable[Passage],
+        language: str,
+        *,
+        year: int | None,
+        names: Mapping[str, Sequence[Name]] | None = None,
+    ) -> tuple[Match, ...]:
         """Every concept the passages report, in order.
 
         Args:
             passages: title, summary, text.
             language: of the lexicon to read with; a language without one has no matches.
             year: when the article was published, for telling news from history; None for unknown.
+            names: by passage, the countries, people and institutions it names, for telling who speaks.
         """
         reader = self._readers.get(language)
         if reader is None:
             return ()
+        names = names or {}
         found: list[Match] = []
         excluded: frozenset[int] = frozenset()  # by the title, for the whole article
         for passage in passages:
@@ -74,7 +85,7 @@ class Concepts:
             sentences = list(_sentences(passage, hits, excluded))
             years = years_in(passage.folded.text, year) if sentences else []
             for sentence in sentences:
-                found.extend(_matches_in(passage, sentence, reader, years))
+                found.extend(_matches_in(passage, sentence, reader, years, names.get(passage.name, ())))
         return tuple(found)
 
 
@@ -83,10 +94,11 @@ class _Reader:
     """What one language is read with."""
 
     terms: TermIndex[_Payload]
-    cues: TermIndex[Cue]  # looked for only in sentences that name a concept
+    cues: TermIndex[Cue | SpeechRole]  # looked for only in sentences that name a concept
     determiners: tuple[str, ...]  # each between blanks
     names_are_capitalised: bool
     tolls: Tolls
+    grammar: Grammar
 
     def is_definite(self, passage: Passage, start: int) -> bool:
         """Whether the term at `start` is one the reader is taken to know: *the* truce, *Iran's* truce, *Gaza* truce."""
@@ -106,6 +118,15 @@ class _Sentence:
     start: int
     end: int
     terms: list[Hit[ConceptTerms]]
+
+
+def _cue_terms(lexicon: Lexicon) -> Iterator[Term[Cue | SpeechRole]]:
+    for cue in lexicon.cues:
+        for written in cue.terms:
+            yield Term(written, cue, lexicon.endings)
+    for role, terms in lexicon.speech.items():
+        for written in terms:
+            yield Term(written, role, lexicon.endings)
 
 
 def _terms(lexicon: Lexicon) -> Iterator[Term[_Payload]]:
@@ -152,11 +173,23 @@ def _end_of_article(passage: Passage, hits: Sequence[Hit[_Payload]]) -> int:
 
 
 def _matches_in(
-    passage: Passage, sentence: _Sentence, reader: _Reader, years: Sequence[tuple[int, int]]
+    passage: Passage,
+    sentence: _Sentence,
+    reader: _Reader,
+    years: Sequence[tuple[int, int]],
+    names: Sequence[Name],
 ) -> Iterator[Match]:
     text = passage.folded.text[: sentence.end]
     spaced = passage.spaced[sentence.start : sentence.end + 2]
-    cues = _outermost(reader.cues.find(text, spaced, sentence.start))
+    speech: list[Hit[SpeechRole]] = []
+    found: list[Hit[Cue]] = []
+    for marker in reader.cues.find(text, spaced, sentence.start):
+        if isinstance(marker.payload, Cue):
+            found.append(cast("Hit[Cue]", marker))
+        else:
+            speech.append(cast("Hit[SpeechRole]", marker))
+    cues = _outermost(found)
+    speaker = speaker_in(passage, (sentence.start, sentence.end), speech, names, reader.grammar)
     naming = _naming(cues, sentence.terms)
     beside = {hit.payload.concept for hit in sentence.terms}
     years = [year for year in years if sentence.start <= year[0] < sentence.end]
@@ -170,7 +203,7 @@ def _matches_in(
         held.setdefault(concept, []).append((hit, stance_of(mention, others, years)))
     for concept, verdicts in held.items():
         numbers = reader.tolls.of(text[sentence.start :], spaced) if concept == "casualties" else ()
-        yield _match(passage, (sentence.start, sentence.end), concept, verdicts, numbers)
+        yield _match(passage, (sentence.start, sentence.end), concept, verdicts, numbers, speaker)
 
 
 def _naming(cues: Sequence[Hit[Cue]], terms: Sequence[Hit[ConceptTerms]]) -> dict[int, set[str]]:
@@ -228,6 +261,7 @@ def _match(
     concept: str,
     held: Sequence[tuple[Hit[ConceptTerms], Verdict]],
     numbers: tuple[tuple[str, int], ...],
+    speaker: str,
 ) -> Match:
     decisive = held[0][1] if len(held) == 1 else max((verdict for _, verdict in held), key=_strength)
     start, end = passage.folded.origin(*sentence)
@@ -245,6 +279,7 @@ def _match(
         marks=tuple(marks),
         cues=tuple([passage.written(*cue) for cue in decisive.cues]),
         numbers=numbers,
+        speaker=speaker,
     )
 
 

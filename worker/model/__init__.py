@@ -30,7 +30,7 @@ from worker.model.judgement import (
     Span,
     Stance,
 )
-from worker.model.lexicons import ConceptTerms, Cue, Lexicon, Place, Profile
+from worker.model.lexicons import ConceptTerms, Cue, Lexicon, Place, Profile, SpeechRole
 from worker.model.plans import (
     AlertPlan,
     Capture,
@@ -98,6 +98,7 @@ __all__ = [
     "Severity",
     "Silence",
     "Span",
+    "SpeechRole",
     "Stance",
     "StoredArticle",
     "StorySignature",

@@ -104,7 +104,7 @@ class Match:
     numbers: tuple[tuple[str, int], ...] = ()  # of casualties: ("killed", 3), ("wounded", 12)
     elsewhere: str = ""  # the place outside the region that this sentence is about; such a match raises nothing
     speaker: str = ""  # who says so, as written in the sentence; "" unknown
-    speaker_side: str = ""  # whose voice that is: ISO 3166-1 country, or the side the profile gives an actor; "" unknown
+    speaker_side: str = ""  # whose voice that is: ISO 3166-1 country, or the profile's side of an actor; "" unknown
 
 
 @dataclass(frozen=True, slots=True)

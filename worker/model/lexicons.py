@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from worker.model.judgement import Stance
+
+
+class SpeechRole(StrEnum):
+    """What a word does in a sentence that says who speaks."""
+
+    VERB = "verb"  # said, reported
+    PREPOSITION = "preposition"  # the speaker stands behind it: according to
+    POSTPOSITION = "postposition"  # the speaker stands before it: Azerbaijani -nin sözlərinə görə
+    SPEAKER = "speaker"  # ministry, spokesman: who may speak
+    NOBODY = "nobody"  # pronouns, and what only looks like a verb of saying: was reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,9 @@ class Lexicon:
     tails: tuple[str, ...] = ()  # headings after which other articles are advertised: "Don't miss"
     tolls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # killed, wounded → terms
     numbers: Mapping[str, int] = field(default_factory=dict)  # words that count: three, трое
+    speech: Mapping[SpeechRole, tuple[str, ...]] = field(default_factory=dict)
+    verb_last: bool = False  # who speaks begins the sentence, and the verb of saying ends it
+    capitals: bool = True  # the script has capitals, and names begin with them
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # sport, culture, … → terms that are sure signs
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … → terms of which one alone says nothing
     world: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # country or theatre of war → terms
@@ -58,6 +72,7 @@ class Place:
     kind: str  # country, capital, city, village, province, corridor, person, institution, …
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # language ("" = any) → terms
     country: str = ""  # ISO 3166-1 alpha-2
+    side: str = ""  # whose voice it is where it speaks: mostly its country
     core: bool = False  # names the conflict by itself
     weight: float = 1.0  # how much one mention says that the article is about the region
     latitude: float | None = None  # degrees north
@@ -78,5 +93,6 @@ class Profile:
     """Language → what only sounds like the region → terms: Georgia (USA) → Atlanta, Georgia Tech, …"""
     company: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Language → words beside which an ambiguous name means the region: Georgia and *breakaway*, *foreign agents*."""
+    sides: Mapping[str, str] = field(default_factory=dict)  # countries abroad → whose voice they are: Russia → RU
     terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Language → concept → what the region calls it, beside the lexicon's own terms."""

@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from worker.errors import SettingsError
-from worker.model import ConceptName, ConceptTerms, Cue, Lexicon, Stance
+from worker.model import ConceptName, ConceptTerms, Cue, Lexicon, SpeechRole, Stance
 from worker.settings.toml import Section, read_toml
 from worker.text import TermError, check_term
 
@@ -53,6 +53,9 @@ class LexiconFile(Section):
     cue: tuple[CueSection, ...] = ()
     tolls: dict[Literal["killed", "wounded"], tuple[str, ...]] = Field(default_factory=dict)
     numbers: dict[str, int] = Field(default_factory=dict)
+    verb_last: bool = False
+    capitals: bool = True
+    speech: dict[SpeechRole, tuple[str, ...]] = Field(default_factory=dict)
     world: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     topics: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     hints: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -79,6 +82,9 @@ def read_lexicon(path: Path) -> Lexicon:
         tails=file.tails,
         tolls={str(kind): terms for kind, terms in file.tolls.items()},
         numbers=file.numbers,
+        speech=file.speech,
+        verb_last=file.verb_last,
+        capitals=file.capitals,
         topics=file.topics,
         hints=file.hints,
         world=file.world,
@@ -116,6 +122,7 @@ def _check(name: str, file: LexiconFile) -> None:
     lists += [(f"concept[{n}].unless", section.unless) for n, section in enumerate(file.concept, 1)]
     lists += [(f"cue[{n}].terms", section.terms) for n, section in enumerate(file.cue, 1)]
     lists += [(f"tolls.{kind}", terms) for kind, terms in file.tolls.items()]
+    lists += [(f"speech.{role}", terms) for role, terms in file.speech.items()]
     lists += [("numbers", tuple(file.numbers))]
     for table, names in (("world", file.world), ("topics", file.topics), ("hints", file.hints)):
         lists += [(f"{table}.{key}", terms) for key, terms in names.items()]

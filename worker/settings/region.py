@@ -19,6 +19,7 @@ from worker.settings.toml import Section, read_toml
 
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
+Side = Annotated[str, Field(pattern="^[A-Z][A-Z-]{1,7}$")]
 ANY_LANGUAGE = "any"  # names that are written the same, without endings, in every language
 
 
@@ -28,6 +29,7 @@ class PlaceSection(Section):
     name: str = Field(min_length=1)
     kind: str = Field(min_length=1)
     country: Country | None = None
+    side: Side | None = None
     core: bool = False
     needs_company: bool = False
     weight: float = Field(default=1.0, gt=0, le=10)
@@ -47,6 +49,7 @@ class RegionFile(Section):
     name: str = Field(min_length=1)
     countries: tuple[str, ...] = Field(min_length=1)
     powers: tuple[str, ...] = ()
+    sides: dict[str, Side] = Field(default_factory=dict)
     languages: tuple[Language, ...] = ()
     places: tuple[str, ...] = ()
     place: tuple[PlaceSection, ...] = ()
@@ -85,6 +88,7 @@ def read_region(path: Path) -> Profile:
         languages=file.languages,
         places=tuple(places),
         powers=file.powers,
+        sides=file.sides,
         traps=file.traps,
         company=file.company,
         terms={language: {str(key): terms for key, terms in lists.items()} for language, lists in file.terms.items()},
@@ -104,6 +108,7 @@ def _places(file: str, sections: tuple[PlaceSection, ...], lexicons: dict[str, L
                 kind=section.kind,
                 names=section.names,
                 country=section.country or "",
+                side=section.side or section.country or "",
                 core=section.core,
                 weight=section.weight,
                 latitude=latitude,
