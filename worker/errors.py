@@ -6,6 +6,7 @@
     ├── SettingsError        a file, a key, and the remedy
     ├── FetchError           a GET that brought no usable body: an outcome, and perhaps a Retry-After
     ├── DeliveryError        a channel that did not accept a message
+    ├── LinkError            a link in a message that was not made by us, or has expired
     ├── StoreError           the database is missing, locked or of another version
     └── AlreadyRunningError  a second embedded Trucewire on one database
 
@@ -74,6 +75,12 @@ class DeliveryError(TrucewireError):
     def __init__(self, message: str, *, permanent: bool = False, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.permanent, self.retry_after_s = permanent, retry_after_s
+
+
+class LinkError(TrucewireError):
+    """A signed link that is none of ours, or has expired."""
+
+    permanent = True
 
 
 class StoreError(TrucewireError):

@@ -81,7 +81,10 @@ class Silence:
     ends_at: datetime
     rules: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
-    publishers: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()  # names or families
+    languages: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
+    maximum_severity: Severity = Severity.CRITICAL  # what is more urgent stays loud
 
 
 class NotificationStatus(StrEnum):
@@ -127,3 +130,5 @@ class Channel:
     minimum_severity: Severity = Severity.INFO
     rules: tuple[str, ...] = ()  # empty = all
     enabled: bool = True
+    language: str = "en"  # of what Trucewire says; a sentence stays in its own
+    fallback: str = ""  # the channel that learns when this one fails; "" = any other that works

@@ -118,3 +118,10 @@ class NotificationPlan:
     channel: str
     key: str  # idempotency key, the same at every attempt
     suppressed: str = ""  # the reason; "" = to be sent
+    due_at: datetime | None = None  # None = now
+    held: str = ""  # why it waits until then
+    route: str = ""  # the route that leads there; "" = the channel itself
+    bundle: str = ""  # what it is sent together with; "" = alone
+    severity_rank: int = 0
+    supersedes: bool = False  # what this alert's earlier revisions still have to say there
+    escalates: bool = False  # nobody acknowledged what another channel got

@@ -16,6 +16,7 @@ from worker.store.articles import ArticleStore
 from worker.store.feedback import FeedbackStore
 from worker.store.feeds import FeedStore
 from worker.store.matches import MatchStore
+from worker.store.notices import NoticeStore
 from worker.store.notifications import NotificationStore
 from worker.store.pages import PageStore
 from worker.store.people import PeopleStore
@@ -38,6 +39,7 @@ class Store:
     matches: MatchStore
     alerts: AlertStore
     notifications: NotificationStore
+    notices: NoticeStore
     feedback: FeedbackStore
     subscriptions: SubscriptionStore
     people: PeopleStore
@@ -55,6 +57,7 @@ class Store:
             MatchStore(engine),
             AlertStore(engine),
             NotificationStore(engine),
+            NoticeStore(engine),
             FeedbackStore(engine),
             SubscriptionStore(engine),
             PeopleStore(engine),

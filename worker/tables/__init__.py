@@ -10,7 +10,7 @@ from __future__ import annotations
 from worker.tables.alerts import alert_articles, alert_updates, alerts, feedback
 from worker.tables.articles import articles, captures, claims, entries, matches, revisions, stories, story_keys
 from worker.tables.columns import Id, Json, UtcDateTime, metadata
-from worker.tables.delivery import channels, notifications, silences
+from worker.tables.delivery import channels, messages, notices, notifications, silences
 from worker.tables.people import audit, sessions, tokens, users
 from worker.tables.polling import feeds, polls, subscriptions
 from worker.tables.service import heartbeats, memory
@@ -33,7 +33,9 @@ __all__ = [
     "heartbeats",
     "matches",
     "memory",
+    "messages",
     "metadata",
+    "notices",
     "notifications",
     "polls",
     "revisions",

@@ -60,6 +60,20 @@ def drop_search() -> None:
 
 def upgrade() -> None:
     op.create_table(
+        "audit",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("action", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("detail", Json, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index(op.f("ix_audit_action_at"), "audit", ["action", "at"], unique=False)
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
+    op.create_table(
         "captures",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -74,8 +88,11 @@ def upgrade() -> None:
     op.create_table(
         "channels",
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("enabled_since", UtcDateTime, nullable=True),
         sa.Column("disabled_at", UtcDateTime, nullable=True),
         sa.Column("disabled_reason", sa.Text(), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("paused_until", UtcDateTime, nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_channels")),
     )
     op.create_table(
@@ -135,6 +152,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_memory")),
     )
     op.create_table(
+        "messages",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("form", sa.String(length=12), nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("severity", sa.String(length=8), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("raised_at", UtcDateTime, nullable=False),
+        sa.Column("closed_at", UtcDateTime, nullable=True),
+        sa.Column("routed_at", UtcDateTime, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    )
+    op.create_index(
+        "ix_notices_unrouted",
+        "notices",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("routed_at IS NULL"),
+        postgresql_where=sa.text("routed_at IS NULL"),
+    )
+    op.create_index(
+        "uq_notices_open",
+        "notices",
+        ["kind", "subject"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
         "silences",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
@@ -144,6 +200,9 @@ def upgrade() -> None:
         sa.Column("rules", Json, nullable=False),
         sa.Column("places", Json, nullable=False),
         sa.Column("publishers", Json, nullable=False),
+        sa.Column("languages", Json, server_default="[]", nullable=False),
+        sa.Column("stances", Json, server_default="[]", nullable=False),
+        sa.Column("maximum_severity", sa.String(length=8), server_default="critical", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_silences")),
     )
     op.create_table(
@@ -159,6 +218,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stories")),
     )
     op.create_index(op.f("ix_stories_last_at"), "stories", ["last_at"], unique=False)
+    op.create_table(
+        "tokens",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=8), nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.Column("expires_at", UtcDateTime, nullable=True),
+        sa.Column("used_at", UtcDateTime, nullable=True),
+        sa.Column("revoked_at", UtcDateTime, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
+        sa.UniqueConstraint("name", name=op.f("uq_tokens_name")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_tokens_sha256")),
+    )
+    op.create_table(
+        "users",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(length=8), nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.Column("last_login_at", UtcDateTime, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("name", name=op.f("uq_users_name")),
+    )
     op.create_table(
         "articles",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -245,6 +329,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_polls_feed_id_started_at"), "polls", ["feed_id", "started_at"], unique=False)
     op.create_index(op.f("ix_polls_started_at"), "polls", ["started_at"], unique=False)
+    op.create_table(
+        "sessions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.Column("renewed_at", UtcDateTime, nullable=False),
+        sa.Column("seen_at", UtcDateTime, nullable=False),
+        sa.Column("expires_at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_sessions_sha256")),
+    )
+    op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"], unique=False)
     op.create_table(
         "subscriptions",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -422,25 +521,42 @@ def upgrade() -> None:
     op.create_table(
         "notifications",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("alert_id", Id, nullable=False),
-        sa.Column("alert_revision", sa.Integer(), nullable=False),
+        sa.Column("alert_id", Id, nullable=True),
+        sa.Column("notice_id", Id, nullable=True),
+        sa.Column("alert_revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("purpose", sa.String(length=12), server_default="alert", nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("route", sa.Text(), server_default="", nullable=False),
+        sa.Column("bundle", sa.Text(), server_default="", nullable=False),
+        sa.Column("severity_rank", sa.Integer(), server_default="0", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("next_attempt_at", UtcDateTime, nullable=False),
         sa.Column("lease_until", UtcDateTime, nullable=True),
         sa.Column("sent_at", UtcDateTime, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("message_id", Id, nullable=True),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_notifications_alert_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_notifications_message_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_notifications_notice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
         sa.UniqueConstraint(
-            "alert_id", "alert_revision", "channel", name=op.f("uq_notifications_alert_id_alert_revision_channel")
+            "alert_id",
+            "alert_revision",
+            "channel",
+            "purpose",
+            name=op.f("uq_notifications_alert_id_alert_revision_channel_purpose"),
         ),
         sa.UniqueConstraint("key", name=op.f("uq_notifications_key")),
+        sa.UniqueConstraint("notice_id", "channel", name=op.f("uq_notifications_notice_id_channel")),
     )
+    op.create_index(
+        op.f("ix_notifications_channel_created_at"), "notifications", ["channel", "created_at"], unique=False
+    )
+    op.create_index(op.f("ix_notifications_message_id"), "notifications", ["message_id"], unique=False)
     op.create_index(
         op.f("ix_notifications_status_channel_next_attempt_at"),
         "notifications",
@@ -453,6 +569,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_search()
     op.drop_index(op.f("ix_notifications_status_channel_next_attempt_at"), table_name="notifications")
+    op.drop_index(op.f("ix_notifications_message_id"), table_name="notifications")
+    op.drop_index(op.f("ix_notifications_channel_created_at"), table_name="notifications")
     op.drop_table("notifications")
     op.drop_index(op.f("ix_feedback_alert_id"), table_name="feedback")
     op.drop_table("feedback")
@@ -479,6 +597,9 @@ def downgrade() -> None:
     op.drop_table("alerts")
     op.drop_index(op.f("ix_subscriptions_next_attempt_at"), table_name="subscriptions")
     op.drop_table("subscriptions")
+    op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
+    op.drop_index(op.f("ix_sessions_expires_at"), table_name="sessions")
+    op.drop_table("sessions")
     op.drop_index(op.f("ix_polls_started_at"), table_name="polls")
     op.drop_index(op.f("ix_polls_feed_id_started_at"), table_name="polls")
     op.drop_table("polls")
@@ -499,9 +620,25 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_articles_first_seen_at"), table_name="articles")
     op.drop_index(op.f("ix_articles_feed_id"), table_name="articles")
     op.drop_table("articles")
+    op.drop_table("users")
+    op.drop_table("tokens")
     op.drop_index(op.f("ix_stories_last_at"), table_name="stories")
     op.drop_table("stories")
     op.drop_table("silences")
+    op.drop_index(
+        "uq_notices_open",
+        table_name="notices",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_notices_unrouted",
+        table_name="notices",
+        sqlite_where=sa.text("routed_at IS NULL"),
+        postgresql_where=sa.text("routed_at IS NULL"),
+    )
+    op.drop_table("notices")
+    op.drop_table("messages")
     op.drop_table("memory")
     op.drop_table("heartbeats")
     op.drop_index(op.f("ix_feeds_next_poll_at"), table_name="feeds")
@@ -514,3 +651,6 @@ def downgrade() -> None:
     op.drop_table("feeds")
     op.drop_table("channels")
     op.drop_table("captures")
+    op.drop_index(op.f("ix_audit_at"), table_name="audit")
+    op.drop_index(op.f("ix_audit_action_at"), table_name="audit")
+    op.drop_table("audit")
