@@ -1,17 +1,18 @@
 """`trucewire up`: Celery's worker and beat in this process, an in-process broker, one database, no Redis.
 
-The same app, the same tasks and the same pipeline as in production; the web service, too, where hubs are to reach it.
+The same app, the same tasks and the same pipeline as in production, and the web service.
 Refuses to start twice on one database, stops cleanly on SIGINT and SIGTERM, and leaves nothing to be cleaned up when it
 is killed.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType
 
 from celery.beat import EmbeddedService, Scheduler
@@ -20,8 +21,13 @@ from celery.worker import WorkController, state
 from worker import tasks
 from worker.bootstrap import Services
 from worker.database import held_alone, migrate
+from worker.errors import SettingsError
 from worker.model import Feed
 from worker.web import create_app, serving
+from worker.web.access import refuse_open_doors
+from worker.web.security import is_loopback
+
+log = logging.getLogger("trucewire")
 
 THREADS = 8
 BEAT_LOOKS_EVERY_S = 0.2  # whether to stop, too
@@ -36,13 +42,17 @@ CONFIGURATION = {
 
 
 @contextmanager
-def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config") -> Iterator[None]:
+def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config") -> Iterator[str]:
     """Trucewire at work on `feeds` for as long as the block lasts.
+
+    Yields:
+        The address of its pages; "" where another program has their port, which is no reason to watch nothing.
 
     Raises:
         AlreadyRunningError: another one holds the database.
         StoreError: the database cannot be opened or migrated.
-        SettingsError: the web service's address cannot be listened on.
+        SettingsError: the web service's address cannot be listened on and hubs are to call it, or others than this
+            machine could come in and nobody would be asked who they are.
     """
     with held_alone(services.store.engine), _configured():
         migrate(services.store.engine)
@@ -63,8 +73,8 @@ def running(services: Services, feeds: tuple[Feed, ...], origin: str = "config")
         beat.start()
         try:
             tasks.tick.apply_async(queue="poll")  # the first beat is TICK_S away
-            with _web(services):
-                yield
+            with _web(services) as address:
+                yield address
         finally:
             beat.stop()
             _stop(running_worker)
@@ -84,14 +94,29 @@ def _configured() -> Iterator[None]:
 
 
 @contextmanager
-def _web(services: Services) -> Iterator[None]:
-    """The web service, where hubs are told how to reach it."""
+def _web(services: Services) -> Iterator[str]:
     settings = services.settings
-    if not settings.public_url:
-        yield
-        return
-    with serving(create_app(services, tasks.nudge_poll), settings.web_host, settings.web_port):
-        yield
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(web_service(services))
+        except SettingsError as error:
+            if settings.public_url or not is_loopback(settings.web_host):
+                raise
+            log.warning("no pages: %s", error)
+            address = ""
+        yield address
+
+
+def web_service(services: Services) -> AbstractContextManager[str]:
+    """The web service of these settings, for as long as the block lasts; its address is what it yields.
+
+    Raises:
+        SettingsError: it cannot listen there, or anybody could come in.
+    """
+    people, settings = services.store.people, services.settings
+    refuse_open_doors(settings, anybody=people.any_users() or people.any_tokens(services.now()))
+    app = create_app(services, tasks.nudge_poll)
+    return serving(app, settings.web_host, settings.web_port, settings.web_proxies)
 
 
 def _stop(running_worker: threading.Thread) -> None:

@@ -85,8 +85,9 @@ def _watch(
     services = services_for(settings)
     stopped = embedded.until_told_to_stop()
     started = time.monotonic()
-    with embedded.running(services, feeds, origin):
+    with embedded.running(services, feeds, origin) as address:
         _print_start(settings, feeds, log_file)
+        _print_address(settings, address)
         _wait(stopped.wait, lambda: _first_round_is_over(services), FIRST_ROUND_S)
         console.print()
         _print_first_round(services)
@@ -130,6 +131,14 @@ def _print_start(settings: Settings, feeds: tuple[Feed, ...], log_file: Path) ->
     if settings.public_url:
         said(f"WebSub hubs call {settings.public_url}, listening on {settings.web_host}:{settings.web_port}")
     said(f"Database {_database(settings)}, log file {log_file}")
+
+
+def _print_address(settings: Settings, address: str) -> None:
+    if address:
+        console.print(Text(f"Open {address}", style="bold"))
+    else:
+        remedy = "set TRUCEWIRE_WEB_PORT to another one"
+        console.print(Text(f"No pages: port {settings.web_port} is taken; {remedy}", style="bold yellow"))
 
 
 def _database(settings: Settings) -> str:

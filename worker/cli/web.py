@@ -6,20 +6,21 @@ import typer
 
 from worker import embedded, tasks
 from worker.cli.console import opened, said
-from worker.web import create_app, serving
 
 PANEL = "Run"
 
 
 def web() -> None:
-    """Answer WebSub hubs, until Ctrl-C. `trucewire up` does so by itself."""
+    """Serve the pages and the API, and answer WebSub hubs, until Ctrl-C. `trucewire up` does so by itself."""
     with opened() as services:
         settings = services.settings
         tasks.log_plainly(settings.log_level)
         stopped = embedded.until_told_to_stop()
-        with serving(create_app(services, tasks.nudge_poll), settings.web_host, settings.web_port) as address:
+        with embedded.web_service(services) as address:
             outside = settings.public_url or "none: TRUCEWIRE_PUBLIC_URL is not set, so no hub is asked to call"
             said(f"Listening on {address}; address outside: {outside}. Ctrl-C stops.")
+            if settings.public_url and not services.store.people.any_users():
+                said("Nobody can sign in yet: trucewire user add NAME --role admin")
             stopped.wait()
     said("Stopped.")
 

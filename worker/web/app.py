@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from worker import __version__
 from worker.bootstrap import Services
-from worker.web import callbacks, problems
+from worker.web import callbacks, problems, signin
 from worker.web.access import Gate
 from worker.web.security import Guard
 
@@ -43,6 +43,7 @@ def create_app(services: Services, nudge: Callable[[int], None] = _left_to_the_n
     app.state.services = services
     problems.install(app)
     app.include_router(callbacks.router(services, nudge))
+    app.include_router(signin.router(services))
     app.add_middleware(Gate, services=services)  # the last one added is the outermost
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_GZIPPED, compresslevel=GZIP_LEVEL)
     app.add_middleware(Guard, settings=services.settings)

@@ -6,7 +6,6 @@ Never repeats what was sent, but for the names of parameters, and never shows wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+
+from worker.web.plain import plain_page
 
 MEDIA_TYPE = "application/problem+json"
 _FOR_PROGRAMS = ("/api/", "/websub/")
@@ -51,7 +52,7 @@ def answer(
     title = HTTPStatus(status).phrase
     headers = {"Cache-Control": "no-store"} | (headers or {})
     if _wants_page(request):
-        return HTMLResponse(_page(status, title, detail), status, headers)
+        return HTMLResponse(plain_page(title, detail or f"Status {status}."), status, headers)
     problem = Problem(type="about:blank", title=title, status=status, detail=detail, parameters=list(parameters))
     return JSONResponse(problem.model_dump(exclude_defaults=True), status, headers, MEDIA_TYPE)
 
@@ -59,17 +60,6 @@ def answer(
 def _wants_page(request: Request) -> bool:
     path, accepted = request.url.path, request.headers.get("accept", "")
     return not path.startswith(_FOR_PROGRAMS) and "text/html" in accepted
-
-
-def _page(status: int, title: str, detail: str) -> str:
-    said = escape(detail or "Nothing more is known about it.")
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{status} {title} · Trucewire</title><link rel="stylesheet" href="/static/trucewire.css"></head>'
-        f'<body><main class="problem"><h1>{title}</h1><p>{said}</p>'
-        '<p><a href="/">Back to what is happening now</a></p></main></body></html>'
-    )
 
 
 def install(app: FastAPI) -> None:

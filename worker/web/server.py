@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -21,13 +21,14 @@ _LOOK_S = 0.02
 
 
 @contextmanager
-def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
+def serving(app: ASGIApp, host: str, port: int, proxies: Sequence[str] = ()) -> Iterator[str]:
     """`app` served for as long as the block lasts.
 
     Args:
         app: the application.
         host: an address of this machine.
         port: 0 takes any that is free.
+        proxies: addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
 
     Yields:
         The address that is listened on, such as `http://127.0.0.1:8642`.
@@ -44,7 +45,8 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
         log_config=None,  # as the process has decided
         access_log=False,  # tokens stand in paths
         server_header=False,
-        proxy_headers=False,  # nothing is decided by who calls
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         limit_concurrency=AT_ONCE,
         h11_max_incomplete_event_size=HEAD_BYTES,
         timeout_keep_alive=KEEP_ALIVE_S,
