@@ -118,9 +118,11 @@ def normalise(
     summary, text = teaser.text, body.text if body.text != teaser.text else ""
     published_at, updated_at = _times(entry, feed, body.dateline or teaser.dateline, now, notes)
     author, machine_written = _author(entry, body.author or teaser.author, text or summary, notes)
-    identified = _identified(entry, feed, parsed, identity)
-    return replace(
-        identified,
+    url = clean_url(entry.url, parsed.url or feed.url)
+    return Article(
+        key=identity if identity.startswith("https://") else f"{feed.url}#{identity}",
+        identity=identity,
+        url=url,
         title=title,
         summary=summary,
         text=text,
@@ -133,7 +135,7 @@ def normalise(
         first_seen_at=now,
         fingerprint=fingerprint_of(title, summary, text),
         machine_written=machine_written,
-        credit=_credit(text or summary, author, publisher, identified.url),
+        credit=_credit(text or summary, author, publisher, url),
         labels=labels_of(title, text or summary),
         notes=tuple(dict.fromkeys(notes)),
     )
