@@ -13,10 +13,10 @@ import re
 from collections.abc import Sequence
 
 _LETTERS = {
-    "hy": re.compile(r"[\u0531-\u0587\ufb13-\ufb17]"),
-    "ka": re.compile(r"[\u10a0-\u10ff\u1c90-\u1cbf]"),
     "cyrillic": re.compile(r"[\u0400-\u052f]"),
     "latin": re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0259\u1e00-\u1eff]"),
+    "hy": re.compile(r"[\u0531-\u0587\ufb13-\ufb17]"),
+    "ka": re.compile(r"[\u10a0-\u10ff\u1c90-\u1cbf]"),
     "arabic": re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff]"),
     "he": re.compile(r"[\u05d0-\u05ea]"),
     "el": re.compile(r"[\u0370-\u03ff]"),
@@ -52,14 +52,14 @@ _TURKIC = re.compile(r"[ğĞıİşŞ]")  # Turkish and Azerbaijani …
 _AZERBAIJANI = re.compile(r"[əƏ]|\w[xq]|[xq]\w", re.IGNORECASE)  # … of which Turkish has none of these
 # Three different ones of these, in lower case, stand in no sentence of another language.
 _COMMON_WORDS = {
-    "en": re.compile(
-        r"\b(?:the|of|and|with|that|from|was|were|has|have|been|which|after|before|when|who|their|this|said|would|into|"
-        r"about|are|they|than|while|where)\b"
-    ),
-    "tr": re.compile(r"\b(?:ve|ile|için|gibi|kadar|göre|değil|tarafından|etti|ettiği|edildi|olduğu|olduğunu)\b"),
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "the of and with that from was were has have been which after before when who their this said would into "
+        "about are they than while where",
+        "tr": "ve ile için gibi kadar göre değil tarafından etti ettiği edildi olduğu olduğunu",
+    }.items()
 }
 _WORDS_ENOUGH = 3
-_SCHWA = re.compile(r"[əƏ]")
 _SCHWAS, _SCHWA_SHARE = 4, 0.03  # above both, they are more than a name in a foreign text
 _SAMPLE = 240  # characters of the text that are enough …
 _SCRIPT_SAMPLE = 160  # … and of title and text together, to tell the script
@@ -68,19 +68,27 @@ _SCRIPT_SAMPLE = 160  # … and of title and text together, to tell the script
 def language_of(title: str, text: str = "", outlet: Sequence[str] = ()) -> str:
     """The language of an article with this `title` and `text`, from an outlet that publishes in `outlet`."""
     sample = f"{title}\n{text[:_SAMPLE]}".replace("\ufeff", "").strip()
-    counts = {name: len(letters.findall(sample[:_SCRIPT_SAMPLE])) for name, letters in _LETTERS.items()}
-    script = max(counts, key=lambda name: counts[name])
-    if not counts[script]:
-        return ""
+    script = _script_of(sample[:_SCRIPT_SAMPLE])
     if script == "cyrillic":
         return _by_letters(sample, _CYRILLIC, "ru")
     if script == "arabic":
         return _by_letters(sample, _ARABIC, "fa")
-    if script == "zh" and counts["ja"]:
-        return "ja"
     if script == "latin":
         return _obvious(sample) or _latin(sample, tuple(outlet))
     return script
+
+
+def _script_of(sample: str) -> str:
+    """The script of most letters; "" where there are none."""
+    counts: dict[str, int] = {}
+    for name, letters in _LETTERS.items():
+        counts[name] = len(letters.findall(sample))
+        if 2 * counts[name] > len(sample):  # the others need not be counted
+            break
+    script = max(counts, key=lambda name: counts[name])
+    if script == "zh" and counts["ja"]:
+        return "ja"
+    return script if counts[script] else ""
 
 
 def _by_letters(sample: str, telling: Sequence[tuple[str, re.Pattern[str]]], other: str) -> str:
@@ -89,10 +97,12 @@ def _by_letters(sample: str, telling: Sequence[tuple[str, re.Pattern[str]]], oth
 
 def _obvious(sample: str) -> str:
     """English, Azerbaijani and Turkish sentences give themselves away; that spares the classifier most of its work."""
-    if len(_SCHWA.findall(sample)) > max(_SCHWAS, _SCHWA_SHARE * len(sample)):
+    if sample.count("ə") + sample.count("Ə") > max(_SCHWAS, _SCHWA_SHARE * len(sample)):
         return "az"
-    found = (name for name, words in _COMMON_WORDS.items() if len(set(words.findall(sample))) >= _WORDS_ENOUGH)
-    return next(found, "")
+    written = sample.split()
+    return next(
+        (name for name, words in _COMMON_WORDS.items() if len(words.intersection(written)) >= _WORDS_ENOUGH), ""
+    )
 
 
 def _latin(sample: str, outlet: tuple[str, ...]) -> str:
