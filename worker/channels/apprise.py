@@ -2,16 +2,23 @@
 
 Apprise says whether it worked, not why not: no failure is permanent, and none brings a Retry-After. The caller's
 attempts run out instead. Apprise connects by itself, past the guarded connections: its URL is the operator's own.
+
+It knows how long a message each service takes, and would send one that is longer all the same: such a message is
+shortened here. A service without titles gets the text alone, whose first lines say what the title says. And it
+passes on what a service takes for more than text: a headline could call a whole chat room by `@everyone`, or show one
+address and lead to another. Such marks are broken by an invisible character.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from contextvars import ContextVar
 from datetime import datetime
 
 import apprise
 
+from worker.channels.lengths import fitted, in_bytes
 from worker.connections import Connections
 from worker.errors import DeliveryError
 from worker.model import Channel, Message, Severity
@@ -21,7 +28,17 @@ _TYPES = {
     Severity.WARNING: apprise.NotifyType.WARNING,
     Severity.CRITICAL: apprise.NotifyType.FAILURE,  # the strongest there is
 }
-_ASSET = apprise.AppriseAsset(app_id="Trucewire", app_desc="news monitor", app_url="", async_mode=False)
+# Services that count bytes, where Apprise counts characters: a longer message becomes an attachment, or is refused.
+_BYTES_AT_MOST = {"NotifyNtfy": 4096}
+_ASSET = apprise.AppriseAsset(
+    app_id="Trucewire",
+    app_desc="news monitor",
+    app_url="",
+    image_url_mask=None,  # icons on somebody else's server would tell it who reads what
+    async_mode=False,
+)
+_WORD_JOINER = "\N{WORD JOINER}"
+_MARKS = re.compile(r"(@)(?=\w)|(<)(?=[!#]|https?:)|(\])(?=\()")
 
 
 def send(channel: Channel, message: Message, now: datetime, connections: Connections) -> None:
@@ -30,18 +47,43 @@ def send(channel: Channel, message: Message, now: datetime, connections: Connect
     Raises:
         DeliveryError: never permanent, but for a URL that Apprise cannot read.
     """
-    service = apprise.Apprise(asset=_ASSET)
-    if not service.add(channel.options["url"]):
+    service = apprise.Apprise.instantiate(channel.options["url"], asset=_ASSET)
+    if not isinstance(service, apprise.NotifyBase):
         raise DeliveryError(f"{channel.name}: Apprise cannot read its address", permanent=True)
     with _Reasons() as reasons:
-        accepted = service.notify(
-            title=message.subject,
-            body=message.text,
-            body_format=apprise.NotifyFormat.TEXT,
+        # Not `service.notify`: only the collection converts plain text to what the service speaks.
+        accepted = apprise.Apprise(services=service, asset=_ASSET).notify(
+            title=fitted(_defused(message.subject), service.title_maxlen) if service.title_maxlen else "",
+            body=_body(message, service),
+            body_format=_format(service),
             notify_type=_TYPES[message.severity],
         )
     if not accepted:
         raise DeliveryError(f"{channel.name}: {reasons.last or 'Apprise could not deliver'}")
+
+
+def _body(message: Message, service: apprise.NotifyBase) -> str:
+    text, bytes_at_most = _defused(message.text), _BYTES_AT_MOST.get(type(service).__name__)
+    if bytes_at_most is not None:
+        return fitted(text, bytes_at_most, in_bytes)
+    return fitted(text, service.body_maxlen)
+
+
+def _format(service: apprise.NotifyBase) -> apprise.NotifyFormat:
+    """What the text is declared to be: for a service of Markdown alone, Apprise would escape the dots of links, too."""
+    only_markdown = service.notify_format == apprise.NotifyFormat.MARKDOWN
+    return apprise.NotifyFormat.MARKDOWN if only_markdown else apprise.NotifyFormat.TEXT
+
+
+def _defused(text: str) -> str:
+    """`text` without marks that call people or hide addresses."""
+    return re.sub(r"\S+", lambda word: _defused_word(word[0]), text)
+
+
+def _defused_word(word: str) -> str:
+    if word.startswith(("https://", "http://")):
+        return word.replace("@", "%40")
+    return _MARKS.sub(lambda mark: mark[0] + _WORD_JOINER, word)
 
 
 class _Reasons(logging.Handler):
