@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.dates import believed, month_of, read_date, read_local
+from worker.dates import believed, is_dateline, month_of, read_date, read_local
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
@@ -226,3 +226,71 @@ def test_a_standard_date_is_the_moment_that_its_words_name(moment: datetime, zon
     in_words = f"published: {standard}"
 
     assert read_local(standard) == read_local(in_words)
+
+
+@pytest.mark.parametrize(
+    ("raw", "hour"),
+    [
+        ("25.09.2023 14:30 TSİ", 11),
+        ("25 sentyabr 2023, Bakı vaxtı ilə 14:30", 10),
+        ("25 сентября 2023 14:30 по московскому времени", 11),
+        ("25 сентября 2023, 14:30 (московское время)", 11),
+        ("25 сентября 2023 14:30 по ереванскому времени", 10),
+        ("25 сентября 2023 14:30 по бакинскому времени", 10),
+        ("25 September 2023, 14:30 Tbilisi time", 10),
+        ("25 September 2023, 14:30 Moscow local time", 11),
+        ("25 Eylül 2023 Türkiye saatiyle 14:30", 11),
+        ("2023 թ. սեպտեմբերի 25, Երևանի ժամանակով 14:30", 10),
+        ("25 სექტემბერი, 2023, 14:30 თბილისის დროით", 10),
+        ("25.09.2023 14:30 местного времени", 9),
+        ("25 sentyabr 2023 14:30 yerli vaxtla", 9),
+        ("25 sent 2023 14:30 UTC", 14),
+    ],
+)
+def test_a_clock_that_is_named_by_its_city_is_believed(raw: str, hour: int) -> None:
+    assert read_date(raw, timezone(timedelta(hours=5))) == utc(2023, 9, 25, hour, 30)
+
+
+@pytest.mark.parametrize(
+    ("raw", "moment"),
+    [
+        ("۳ مهر ۱۴۰۲", utc(2023, 9, 25)),
+        ("دوشنبه ۳ مهر ۱۴۰۲ - ۱۴:۳۰", utc(2023, 9, 25, 14, 30)),
+        ("۳ مهر ۱۴۰۲ ساعت ۱۴:۳۰ به وقت تهران", utc(2023, 9, 25, 11, 0)),
+        ("۱۴۰۲/۰۷/۰۳ ۱۴:۳۰", utc(2023, 9, 25, 14, 30)),
+        ("1402-07-03", utc(2023, 9, 25)),
+        ("٢٥ سبتمبر ٢٠٢٣", utc(2023, 9, 25)),
+        ("30 اسفند 1403", utc(2025, 3, 20)),
+        ("31 مهر 1402", None),
+        ("1445/03/10", None),
+        ("10 ربيع الأول 1445", None),
+        ("۳ مهر ۰۲", None),
+    ],
+)
+def test_days_of_the_iranian_calendar_are_read_and_those_of_others_are_unknown(
+    raw: str, moment: datetime | None
+) -> None:
+    assert read_date(raw) == moment
+
+
+@pytest.mark.parametrize(
+    ("line", "nothing_else"),
+    [
+        ("14 March 2026", True),
+        ("Yerevan, 14 March 2026", True),
+        ("Updated: 14 March 2026, 10:00 GMT", True),
+        ("14 марта 2026, суббота, 10:00", True),
+        ("Опубликовано 14 марта 2026 в 10:00", True),
+        ("2026 թ. մարտի 14, ժամը 10:00", True),
+        ("14 mart 2026-cı il, 10:00", True),
+        ("14 მარტი 2026, შაბათი", True),
+        ("Talks collapsed 14 March 2026.", False),
+        ("It opened on 14 March 2026.", False),
+        ("Мост закрыли 14 марта 2026 года.", False),
+        ("Fire on 14 March 2026 killed two", False),
+        ("no date", False),
+        ("", False),
+    ],
+)
+def test_a_dateline_is_told_from_a_short_sentence_with_a_date(line: str, nothing_else: bool) -> None:
+    assert is_dateline(line) is nothing_else

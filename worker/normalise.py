@@ -8,7 +8,6 @@ Pure: the time is an argument. Never raises on any parsed entry, never fetches, 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +17,7 @@ from typing import NamedTuple
 
 from worker.boilerplate import is_banner, own_paragraphs
 from worker.bylines import agency_credit, agency_of, family_of, machine_hint, without_byline
-from worker.dates import believed, month_of, read_date
+from worker.dates import believed, is_dateline, read_date
 from worker.headlines import alike, title_key, without_site
 from worker.labels import labels_of
 from worker.languages import language_of
@@ -29,9 +28,8 @@ from worker.urls import canonical_url, clean_url, host_of, same_site
 # The clock of an outlet that prints no zone. None of these has changed its clocks since 2016.
 _ZONES = {"AM": 4.0, "AZ": 4.0, "GE": 4.0, "RU": 3.0, "TR": 3.0, "IR": 3.5}
 _NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
-_DATELINE_CHARS = 40  # a line that is nothing but a date
-_DATELINE_WITHIN = 4  # … among an article's first paragraphs
-_WORD = re.compile(r"[^\W\d_]+")
+_NOTED_CHARS = 40  # of a line that was cut
+_DATELINE_WITHIN = 4  # first paragraphs, among which a line may be nothing but a date
 _TELLING = 8  # characters
 _DISAGREEMENT = timedelta(days=2)  # less is a matter of zones and of late evenings
 
@@ -237,13 +235,13 @@ class _Words(NamedTuple):
 def _words(markup: str, title: str, notes: list[str]) -> _Words:
     paragraphs = [line for line in plain_text(markup).split("\n") if line.strip()]
     paragraphs, cut = own_paragraphs(paragraphs)
-    notes += (f"text: cut at {line[:_DATELINE_CHARS]!r}" for line in cut)
+    notes += (f"text: cut at {line[:_NOTED_CHARS]!r}" for line in cut)
     paragraphs, author = without_byline(paragraphs)
     dateline: datetime | None = None
     kept: list[str] = []
     for number, paragraph in enumerate(paragraphs):
         if number < _DATELINE_WITHIN and is_banner(paragraph):
-            notes.append(f"text: banner {paragraph[:_DATELINE_CHARS]!r} ignored")
+            notes.append(f"text: banner {paragraph[:_NOTED_CHARS]!r} ignored")
         elif number < _DATELINE_WITHIN and dateline is None and (printed := _printed_date(paragraph)):
             dateline = printed
         elif number >= _DATELINE_WITHIN or not _repeats(paragraph, title):
@@ -257,10 +255,7 @@ def _repeats(paragraph: str, title: str) -> bool:
 
 
 def _printed_date(paragraph: str) -> datetime | None:
-    """The date of a line that is nothing but one, with at most a weekday, a town or a zone beside it."""
-    if len(paragraph) > _DATELINE_CHARS or sum(month_of(word) is None for word in _WORD.findall(paragraph)) > 2:
-        return None
-    return read_date(paragraph)
+    return read_date(paragraph) if is_dateline(paragraph) else None
 
 
 def _times(

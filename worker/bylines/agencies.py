@@ -24,7 +24,7 @@ def _agency(name: str, aliases: str, domains: str = "", *, is_word: bool = False
 
 AGENCIES = (
     _agency("Reuters", "Reuters|Рейтер|Рейтерс|Reyter|Ռոյթերս|Ռոյթեր|როიტერი", "reuters.com"),
-    _agency("AP", "AP|The Associated Press|Associated Press|Ассошиэйтед Пресс|Ասոշիեյթեդ Պրես", "apnews.com ap.org"),
+    _agency("AP", "AP|Associated Press|Ассошиэйтед Пресс|Ասոշիեյթեդ Պրես", "apnews.com ap.org"),
     _agency("AFP", "AFP|АФП|Agence France-Presse|Agence France Presse|Франс Пресс|Ֆրանս Պրես", "afp.com"),
     _agency("Bloomberg", "Bloomberg|Блумберг|Բլումբերգ", "bloomberg.com"),
     _agency("dpa", "dpa|DPA", "dpa.com"),

@@ -98,7 +98,7 @@ _DESK = re.compile(r"\(Reporting by [^()\n]{3,200}(?:Editing|Writing|Additional 
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FIRST_WORDS = frozenset(found.group() for form in _NAMES if (found := _LETTERS.search(form))) | {"Reporting"}
-_MAY_BE_GLUED = re.compile(_alternatives(form for form in _NAMES if re.match("[Ա-Ֆა-ჰ]", form)))
+_MAY_BE_GLUED = tuple(form for form in _NAMES if re.match("[Ա-Ֆა-ჰ]", form))
 _EDGE = 160  # characters at either end of a text in which credits stand …
 _LEAD = 320  # … and in which a sentence says who reports
 _PARTS = re.compile(r"\s*(?:[,;/|&]|\band\b|\bи\b|\bvə\b|\bve\b|\bև\b)\s*")
@@ -123,7 +123,7 @@ def _by_author(author: str) -> str:
 def _by_text(text: str) -> str:
     start, end = text[:_LEAD], text[-_LEAD:]
     edges = start if len(text) <= _LEAD else f"{start} {end}"
-    if _FIRST_WORDS.isdisjoint(_LETTERS.findall(edges)) and not _MAY_BE_GLUED.search(edges):
+    if _FIRST_WORDS.isdisjoint(_LETTERS.findall(edges)) and not any(form in edges for form in _MAY_BE_GLUED):
         return ""
     return next((_named(match) for match in _matches(start, end) if match), "")
 

@@ -10,13 +10,13 @@ from trafilatura import bare_extraction
 
 from worker.boilerplate import is_banner, own_paragraphs
 from worker.bylines import without_byline
-from worker.dates import read_local
+from worker.dates import is_dateline
 from worker.extract.metadata import Metadata
 from worker.headlines import title_key, without_site
 from worker.markup import plain_line, plain_text
 
 _EDGE = 4  # paragraphs at the top among which headline, banner, byline and date may be printed again
-_DATE_LINE = 40  # characters
+_NOTED = 40  # characters of a line that was cut
 _HEADLINE = 200
 _SHORT = 200  # characters: less is a flash, or a text that was missed
 _LEAD = 60
@@ -42,11 +42,11 @@ def body_of(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> B
     paragraphs, author = without_byline(paragraphs)
     names = {title_key(headline), *map(title_key, metadata.authors), *map(title_key, metadata.sites), ""}
     top = [line for line in paragraphs[:_EDGE] if not _is_repetition(line, names)]
-    dateline = next((line for line in top if _is_date(line)), "")
-    paragraphs = [line for line in top if not _is_date(line)] + paragraphs[_EDGE:]
+    dateline = next((line for line in top if is_dateline(line)), "")
+    paragraphs = [line for line in top if not is_dateline(line)] + paragraphs[_EDGE:]
     if lead := _missed_lead(tree, metadata.description, [headline, *paragraphs]):
         paragraphs.insert(0, lead)
-    notes = tuple(f"text: cut at {line[:_DATE_LINE]!r}" for line in cut)
+    notes = tuple(f"text: cut at {line[:_NOTED]!r}" for line in cut)
     return Body("\n\n".join(paragraphs), author, dateline, notes)
 
 
@@ -89,10 +89,6 @@ def _trafilatura(tree: HtmlElement, url: str, *, strict: bool) -> list[str]:
 
 def _is_repetition(line: str, names: Container[str]) -> bool:
     return is_banner(line) or title_key(line) in names or title_key(without_site(line, ())) in names
-
-
-def _is_date(line: str) -> bool:
-    return len(line) <= _DATE_LINE and read_local(line) is not None
 
 
 def _missed_lead(tree: HtmlElement, description: str, lines: Iterable[str]) -> str:

@@ -1,9 +1,4 @@
-"""The date strings of feeds and pages in, moments in UTC out.
-
-Reads ISO 8601, RFC 822, Unix times, day-first numbers and month names in the languages of the region and its
-neighbours, with the zone names that are used there. What it cannot read is None, never now: it knows no clock, so
-half a date ("Monday", "2 hours ago", "September") is unknown as well.
-"""
+"""A date as a feed or a page prints it in, a moment or None out."""
 
 from __future__ import annotations
 
@@ -11,53 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-# Month names by language, in January's to December's order: nominative, forms used in dates, abbreviations.
-_MONTHS = {
-    "en": "january,jan february,feb march,mar april,apr may june,jun july,jul august,aug september,sep,sept "
-    "october,oct november,nov december,dec",
-    "ru": "январь,января,янв февраль,февраля,фев,февр март,марта,мар апрель,апреля,апр май,мая июнь,июня,июн "
-    "июль,июля,июл август,августа,авг сентябрь,сентября,сен,сент октябрь,октября,окт ноябрь,ноября,ноя,нояб "
-    "декабрь,декабря,дек",
-    "hy": "հունվար,հունվարի,հնվ,հուն փետրվար,փետրվարի,փտվ,փետ մարտ,մարտի,մրտ,մար ապրիլ,ապրիլի,ապր մայիս,մայիսի,մյս,մայ "
-    "հունիս,հունիսի,հնս հուլիս,հուլիսի,հլս,հուլ օգոստոս,օգոստոսի,օգս,օգո սեպտեմբեր,սեպտեմբերի,սեպ "
-    "հոկտեմբեր,հոկտեմբերի,հոկ նոյեմբեր,նոյեմբերի,նոյ դեկտեմբեր,դեկտեմբերի,դեկ",
-    "az": "yanvar,yanvarın,yan fevral,fevralın,fev mart,martın,mar aprel,aprelin,apr may,mayın iyun,iyunun,iyn "
-    "iyul,iyulun,iyl avqust,avqustun,avq sentyabr,sentyabrın,sen oktyabr,oktyabrın,okt noyabr,noyabrın,noy "
-    "dekabr,dekabrın,dek",
-    "ka": "იანვარი,იანვრის,იანვარს,იან თებერვალი,თებერვლის,თებერვალს,თებ მარტი,მარტის,მარტს,მარ "
-    "აპრილი,აპრილის,აპრილს,აპრ მაისი,მაისის,მაისს,მაი ივნისი,ივნისის,ივნისს,ივნ "
-    "ივლისი,ივლისის,ივლისს,ივლ აგვისტო,აგვისტოს,აგვ "
-    "სექტემბერი,სექტემბრის,სექტემბერს,სექ ოქტომბერი,ოქტომბრის,ოქტომბერს,ოქტ ნოემბერი,ნოემბრის,ნოემბერს,ნოე "
-    "დეკემბერი,დეკემბრის,დეკემბერს,დეკ",
-    "tr": "ocak,oca şubat,şub mart,mar nisan,nis mayıs haziran,haz temmuz,tem ağustos,ağu eylül,eyl ekim,eki "
-    "kasım,kas aralık,ara",
-    "uk": "січень,січня,січ лютий,лютого,лют березень,березня,бер квітень,квітня,кві травень,травня,тра "
-    "червень,червня,чер липень,липня,лип серпень,серпня,сер вересень,вересня,вер жовтень,жовтня,жов "
-    "листопад,листопада,лис грудень,грудня,гру",
-    "de": "januar,jänner februar,feber märz,mär april mai juni juli august september oktober november dezember,dez",
-    "fr": "janvier,janv février,févr,fév mars avril,avr mai juin juillet,juil août septembre octobre "
-    "novembre décembre,déc",
-    "es": "enero,ene febrero marzo abril,abr mayo junio julio agosto,ago septiembre,setiembre octubre noviembre "
-    "diciembre,dic",
-    "it": "gennaio,gen febbraio marzo aprile maggio,mag giugno,giu luglio,lug agosto settembre,set ottobre,ott "
-    "novembre dicembre",
-    "pt": "janeiro fevereiro,fev março abril maio,mai junho julho agosto setembro outubro,out novembro dezembro",
-    "nl": "januari februari maart,mrt april mei juni juli augustus september oktober november december",
-    "pl": "styczeń,stycznia,sty luty,lutego,lut marzec,marca kwiecień,kwietnia,kwi maj,maja czerwiec,czerwca,cze "
-    "lipiec,lipca,lip sierpień,sierpnia,sie wrzesień,września,wrz październik,października,paź listopad,listopada,lis "
-    "grudzień,grudnia,gru",
-    "fa": "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه,جولای اوت,آگوست سپتامبر اکتبر نوامبر دسامبر",
-    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
-}
-
-# Hours from UTC. AMT is Armenia's here, as the Amazon's feeds are none of ours; IST and CST mean too many things.
-_ZONES = {
-    "z": 0.0, "ut": 0.0, "utc": 0.0, "gmt": 0.0, "wet": 0.0, "west": 1.0, "bst": 1.0, "cet": 1.0,
-    "cest": 2.0, "mez": 1.0, "mesz": 2.0, "eet": 2.0, "eest": 3.0, "msk": 3.0, "мск": 3.0, "msd": 4.0,
-    "trt": 3.0, "tsi": 3.0, "azt": 4.0, "azst": 5.0, "amt": 4.0, "amst": 5.0, "get": 4.0, "gst": 4.0,
-    "samt": 4.0, "irst": 3.5, "irdt": 4.5, "ast": -4.0, "adt": -3.0, "est": -5.0, "edt": -4.0, "cdt": -5.0,
-    "mst": -7.0, "mdt": -6.0, "pst": -8.0, "pdt": -7.0, "jst": 9.0, "kst": 9.0,
-}  # fmt: skip
+from worker.dates.names import BESIDE_DATES, CITY_ZONES, IRANIAN_MONTHS, MONTHS, ZONES
 
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(?!\d)")
@@ -84,6 +33,18 @@ _RFC_822 = re.compile(
 )
 
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+# Years of the Iranian calendar, 1990 to 2041. The Hijri years of the same days are greater, but for those before 1999.
+_IRANIAN_YEARS = range(1369, 1420)
+# A named clock: a city, the word for time at most two words behind it, or in front of it in Persian.
+_CITIES = "|".join(f"(?P<z{number}>{stems})" for number, stems in enumerate(CITY_ZONES))
+_CITY_TIME = re.compile(
+    rf"(?<![^\W_])(?:{_CITIES})\w{{0,5}}\s+(?:local\s+|yerel\s+)?"
+    r"(?:time|времен\w*|время|vaxt\w*|saat\w*|ժամանակ\w*|ժամով|დრო\w*|საათ\w*)"
+)
+_CITY_TIME_FA = re.compile(rf"وقت\s+(?:{_CITIES})")
+_BESIDE_DATES = frozenset(BESIDE_DATES.split())
+_DATELINE_CHARS = 60
+_STRANGERS = 2  # words of a dateline that are nothing known: a town and its country, a weekday and a town
 TOLERANCE = timedelta(hours=1)  # clocks of publishers run ahead by that much; what is later is a mistake
 
 
@@ -121,20 +82,42 @@ def believed(at: datetime | None, now: datetime) -> datetime | None:
     return at if at is not None and at <= now + TOLERANCE else None
 
 
+def is_dateline(line: str) -> bool:
+    """Whether a line is nothing but a date, with at most a weekday, a town, a zone or "Published:" beside it.
+
+    "Talks collapsed on 14 March 2026." is a sentence of the article, "Yerevan, 14 March 2026" is none.
+    """
+    if len(line) > _DATELINE_CHARS or read_local(line) is None:
+        return False
+    strangers = [word for word in _WORD.findall(line) if not _is_beside_dates(_folded(word))]
+    common = [word for word in strangers if word[0].islower() and len(word) > 1]
+    return len(strangers) <= (1 if common else _STRANGERS) and not (common and line.rstrip().endswith((".", "!", "։")))
+
+
+def _is_beside_dates(word: str) -> bool:
+    return word in _MONTH_OF or word in _IRANIAN_MONTH_OF or word in _BESIDE_DATES or word in ZONES
+
+
 def month_of(word: str) -> int | None:
     """1 to 12 where `word` is a month's name or its abbreviation in one of the languages read, else None."""
     return _MONTH_OF.get(_folded(word))
 
 
 def _folded(word: str) -> str:
-    return unicodedata.normalize("NFC", word.replace("İ", "i").lower())
+    folded = unicodedata.normalize("NFC", word.replace("İ", "i").lower())
+    return folded if folded.isascii() else folded.replace("ي", "ی").replace("ك", "ک")
 
 
 _MONTH_OF = {
     _folded(name): number
-    for names in _MONTHS.values()
+    for names in MONTHS.values()
     for number, forms in enumerate(names.split(), start=1)
     for name in forms.split(",")
+}
+
+
+_IRANIAN_MONTH_OF = {
+    _folded(name): number for number, forms in enumerate(IRANIAN_MONTHS.split(), start=1) for name in forms.split(",")
 }
 
 
@@ -163,7 +146,7 @@ def _from_words(text: str, zone: tzinfo) -> datetime | None:
     if clock is None:
         return _plausible(datetime.combine(day, time(), UTC))
     since_midnight, after = clock
-    offset = _zone_in(after)
+    offset = _zone_in(after) or _city_zone_in(text)
     moment = datetime.combine(day, time(), zone if offset is None else offset) + since_midnight
     return _plausible(moment)
 
@@ -175,40 +158,51 @@ def _day_in(text: str) -> tuple[date | None, str]:
         clock = f" {hour}:{minute}:{second or '00'}" if hour else ""
         return date(int(year), int(month), int(day)), clock + text[found.end() :]
     if found := _ISO.search(text):
-        return date(int(found[1]), int(found[3]), int(found[4])), _without(text, found).removeprefix("T")
+        return _date(int(found[1]), int(found[3]), int(found[4])), _without(text, found).removeprefix("T")
     if found := _DAY_FIRST.search(text):
         day, month, year = int(found[1]), int(found[3]), _full_year(found[4])
         if month > 12 >= day:  # month first, beyond doubt
             day, month = month, day
-        return date(year, month, day), _without(text, found)
+        return _date(year, month, day), _without(text, found)
     return _day_by_name(text)
 
 
 def _day_by_name(text: str) -> tuple[date | None, str]:
     """A month's name with a day and a year beside it, in any order."""
     for word in _WORD.finditer(text):
-        month = month_of(word.group())
+        name = _folded(word.group())
+        month = _MONTH_OF.get(name) or _IRANIAN_MONTH_OF.get(name)
         if month is None:
             continue
+        known_years = range(EARLIEST_YEAR, LATEST_YEAR) if name in _MONTH_OF else _IRANIAN_YEARS
         clock = _TIME.search(text)
         numbers = [
             number
             for number in _NUMBER.finditer(text)
             if not (clock and clock.start() <= number.start() < clock.end()) and len(number.group()) in (1, 2, 4)
         ]
-        years = [n for n in numbers if len(n.group()) == 4 and EARLIEST_YEAR <= int(n.group()) < LATEST_YEAR]
+        years = [n for n in numbers if len(n.group()) == 4 and int(n.group()) in known_years]
         days = [n for n in numbers if len(n.group()) <= 2 and 1 <= int(n.group()) <= 31]
         if not days:
             return None, text
         # RFC 822 once wrote years in two digits, always right behind the month.
         day = min(days, key=lambda n: (_distance(n, word), n.start()))
         short = [n for n in days if n is not day and n.start() > word.end() and _distance(n, word) <= 2]
-        if not years and not short:
+        if not years and (not short or name not in _MONTH_OF):
             return None, text
         year = years[0] if years else short[0]
         rest = text[max(word.end(), day.end(), year.end()) :] if not clock else text[clock.start() :]
-        return date(_full_year(year.group()), month, int(day.group())), rest
+        return _date(_full_year(year.group()), month, int(day.group())), rest
     return None, text
+
+
+def _date(year: int, month: int, day: int) -> date:
+    """The day; a year that only the Iranian calendar has is one of that calendar."""
+    if year not in _IRANIAN_YEARS:
+        return date(year, month, day)
+    from persiantools.jdatetime import JalaliDate  # few read feeds from Iran
+
+    return JalaliDate(year, month, day).to_gregorian()  # type: ignore[no-untyped-call]  # its constructor has no hints
 
 
 def _distance(number: re.Match[str], word: re.Match[str]) -> int:
@@ -248,8 +242,18 @@ def _zone_in(text: str) -> tzinfo | None:
         offset = timedelta(hours=hours, minutes=minutes)
         return timezone(offset if found[1] == "+" else -offset)
     found = _ZONE_NAME.match(text)
-    hours_ahead = _ZONES.get(found[1].lower()) if found else None
+    hours_ahead = ZONES.get(_folded(found[1])) if found else None
     return None if hours_ahead is None else timezone(timedelta(hours=hours_ahead))
+
+
+def _city_zone_in(text: str) -> tzinfo | None:
+    """The clock that a text names by its city, wherever it stands."""
+    folded = _folded(text)
+    found = _CITY_TIME.search(folded) or _CITY_TIME_FA.search(folded)
+    if found is None:
+        return None
+    hours_ahead = list(CITY_ZONES.values())[int(str(found.lastgroup)[1:])]
+    return timezone(timedelta(hours=hours_ahead))
 
 
 def _plausible(at: datetime) -> datetime | None:
