@@ -96,8 +96,8 @@ _REPORTED = tuple(
 )
 _DESK = re.compile(r"\(Reporting by [^()\n]{3,200}(?:Editing|Writing|Additional reporting) by\b")  # Reuters' own
 
-_LETTERS = re.compile(r"[^\W\d_]+")
-_FIRST_WORDS = frozenset(found.group() for form in _NAMES if (found := _LETTERS.search(form))) | {"Reporting"}
+_WORD = re.compile(r"\w+")
+_FIRST_WORDS = frozenset(found.group() for form in _NAMES if (found := _WORD.search(form))) | {"Reporting"}
 _MAY_BE_GLUED = tuple(form for form in _NAMES if re.match("[Ա-Ֆა-ჰ]", form))
 _EDGE = 160  # characters at either end of a text in which credits stand …
 _LEAD = 320  # … and in which a sentence says who reports
@@ -123,7 +123,7 @@ def _by_author(author: str) -> str:
 def _by_text(text: str) -> str:
     start, end = text[:_LEAD], text[-_LEAD:]
     edges = start if len(text) <= _LEAD else f"{start} {end}"
-    if _FIRST_WORDS.isdisjoint(_LETTERS.findall(edges)) and not any(form in edges for form in _MAY_BE_GLUED):
+    if _FIRST_WORDS.isdisjoint(_WORD.findall(edges)) and not any(form in edges for form in _MAY_BE_GLUED):
         return ""
     return next((_named(match) for match in _matches(start, end) if match), "")
 

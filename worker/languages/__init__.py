@@ -50,7 +50,8 @@ _PRIOR = 0.75
 
 _TURKIC = re.compile(r"[ğĞıİşŞ]")  # Turkish and Azerbaijani …
 _AZERBAIJANI = re.compile(r"[əƏ]|\w[xq]|[xq]\w", re.IGNORECASE)  # … of which Turkish has none of these
-# Three different ones of these, in lower case, stand in no sentence of another language.
+# Three different ones of these, in lower case, stand in no sentence of another language; where an outlet publishes in
+# the language, two are enough.
 _COMMON_WORDS = {
     language: frozenset(words.split())
     for language, words in {
@@ -59,7 +60,7 @@ _COMMON_WORDS = {
         "tr": "ve ile için gibi kadar göre değil tarafından etti ettiği edildi olduğu olduğunu",
     }.items()
 }
-_WORDS_ENOUGH = 3
+_WORDS_ENOUGH, _WORDS_EXPECTED = 3, 2
 _SCHWAS, _SCHWA_SHARE = 4, 0.03  # above both, they are more than a name in a foreign text
 _SAMPLE = 240  # characters of the text that are enough …
 _SCRIPT_SAMPLE = 160  # … and of title and text together, to tell the script
@@ -74,7 +75,7 @@ def language_of(title: str, text: str = "", outlet: Sequence[str] = ()) -> str:
     if script == "arabic":
         return _by_letters(sample, _ARABIC, "fa")
     if script == "latin":
-        return _obvious(sample) or _latin(sample, tuple(outlet))
+        return _obvious(sample, outlet) or _latin(sample, tuple(outlet))
     return script
 
 
@@ -95,14 +96,16 @@ def _by_letters(sample: str, telling: Sequence[tuple[str, re.Pattern[str]]], oth
     return next((language for language, letters in telling if letters.search(sample)), other)
 
 
-def _obvious(sample: str) -> str:
+def _obvious(sample: str, outlet: Sequence[str]) -> str:
     """English, Azerbaijani and Turkish sentences give themselves away; that spares the classifier most of its work."""
     if sample.count("ə") + sample.count("Ə") > max(_SCHWAS, _SCHWA_SHARE * len(sample)):
         return "az"
     written = sample.split()
-    return next(
-        (name for name, words in _COMMON_WORDS.items() if len(words.intersection(written)) >= _WORDS_ENOUGH), ""
-    )
+    for language, words in _COMMON_WORDS.items():
+        enough = _WORDS_EXPECTED if language in outlet else _WORDS_ENOUGH
+        if len(words.intersection(written)) >= enough:
+            return language
+    return ""
 
 
 def _latin(sample: str, outlet: tuple[str, ...]) -> str:
