@@ -19,6 +19,8 @@ class ArticleFilter:
     region: str = ""
     language: str = ""
     publisher: str = ""  # name or family
+    place: str = ""
+    rule: str = ""  # one that fired
     concept: str = ""
     stance: str = ""
     feed_id: int | None = None
