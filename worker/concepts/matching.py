@@ -13,7 +13,7 @@ from typing import cast
 
 from worker.concepts.speakers import Grammar, Name, speaker_in
 from worker.concepts.stances import Mention, Verdict, stance_of, years_in
-from worker.concepts.tolls import Tolls
+from worker.concepts.tolls import Toll, toll_terms, tolls_in
 from worker.model import ConceptTerms, Cue, Lexicon, Match, Span, SpeechRole, Stance
 from worker.text import Hit, Passage, Term, TermIndex
 
@@ -31,6 +31,7 @@ class _Tail:
 
 
 _Payload = ConceptTerms | _Unless | _Tail
+_Marker = Cue | SpeechRole | Toll | int
 _NEGATIVE = frozenset({"blockade"})  # concepts that a negation may name: lorries are *not let through*
 _LONGEST_HEADING = 60  # characters of a line that may be a heading
 
@@ -42,10 +43,9 @@ class Concepts:
         self._readers = {
             lexicon.language: _Reader(
                 TermIndex(_terms(lexicon)),
-                TermIndex(_cue_terms(lexicon)),
+                TermIndex(_marker_terms(lexicon)),
                 tuple(f" {word} " for word in lexicon.determiners),
                 lexicon.names_are_capitalised,
-                Tolls(lexicon),
                 Grammar(lexicon.verb_last, lexicon.capitals),
             )
             for lexicon in lexicons
@@ -94,10 +94,9 @@ class _Reader:
     """What one language is read with."""
 
     terms: TermIndex[_Payload]
-    cues: TermIndex[Cue | SpeechRole]  # looked for only in sentences that name a concept
+    markers: TermIndex[_Marker]  # looked for only in sentences that name a concept
     determiners: tuple[str, ...]  # each between blanks
     names_are_capitalised: bool
-    tolls: Tolls
     grammar: Grammar
 
     def is_definite(self, passage: Passage, start: int) -> bool:
@@ -120,13 +119,15 @@ class _Sentence:
     terms: list[Hit[ConceptTerms]]
 
 
-def _cue_terms(lexicon: Lexicon) -> Iterator[Term[Cue | SpeechRole]]:
+def _marker_terms(lexicon: Lexicon) -> Iterator[Term[_Marker]]:
     for cue in lexicon.cues:
         for written in cue.terms:
             yield Term(written, cue, lexicon.endings)
     for role, terms in lexicon.speech.items():
         for written in terms:
             yield Term(written, role, lexicon.endings)
+    for toll in toll_terms(lexicon):
+        yield Term(toll.written, toll.payload, toll.endings)
 
 
 def _terms(lexicon: Lexicon) -> Iterator[Term[_Payload]]:
@@ -179,17 +180,11 @@ def _matches_in(
     years: Sequence[tuple[int, int]],
     names: Sequence[Name],
 ) -> Iterator[Match]:
-    text = passage.folded.text[: sentence.end]
-    spaced = passage.spaced[sentence.start : sentence.end + 2]
-    speech: list[Hit[SpeechRole]] = []
-    found: list[Hit[Cue]] = []
-    for marker in reader.cues.find(text, spaced, sentence.start):
-        if isinstance(marker.payload, Cue):
-            found.append(cast("Hit[Cue]", marker))
-        else:
-            speech.append(cast("Hit[SpeechRole]", marker))
-    cues = _outermost(found)
-    speaker = speaker_in(passage, (sentence.start, sentence.end), speech, names, reader.grammar)
+    text, span = passage.folded.text[: sentence.end], (sentence.start, sentence.end)
+    markers = reader.markers.find(text, passage.spaced[sentence.start : sentence.end + 2], sentence.start)
+    cues = _outermost(cast("list[Hit[Cue]]", [hit for hit in markers if isinstance(hit.payload, Cue)]))
+    speech = cast("list[Hit[SpeechRole]]", [hit for hit in markers if isinstance(hit.payload, SpeechRole)])
+    speaker = speaker_in(passage, span, speech, names, reader.grammar)
     naming = _naming(cues, sentence.terms)
     beside = {hit.payload.concept for hit in sentence.terms}
     years = [year for year in years if sentence.start <= year[0] < sentence.end]
@@ -202,8 +197,12 @@ def _matches_in(
         others = [cue for cue in cues if concept not in naming.get(id(cue), ())] if naming else cues
         held.setdefault(concept, []).append((hit, stance_of(mention, others, years)))
     for concept, verdicts in held.items():
-        numbers = reader.tolls.of(text[sentence.start :], spaced) if concept == "casualties" else ()
-        yield _match(passage, (sentence.start, sentence.end), concept, verdicts, numbers, speaker)
+        numbers: tuple[tuple[str, int], ...] = ()
+        if concept == "casualties":
+            numbers = tolls_in(
+                text, span, [cast("Hit[Toll | int]", hit) for hit in markers if isinstance(hit.payload, (Toll, int))]
+            )
+        yield _match(passage, span, concept, verdicts, numbers, speaker)
 
 
 def _naming(cues: Sequence[Hit[Cue]], terms: Sequence[Hit[ConceptTerms]]) -> dict[int, set[str]]:

@@ -18,11 +18,10 @@ _SILENT = frozenset(
     + "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065))))
 )
 _MARKS = frozenset(map(chr, range(0x0300, 0x0370)))  # combining: NFD, stress marks
-_DROPPED = _SILENT | _MARKS
 _SILENT_CLASS = "".join(sorted(_SILENT))
-_DROPPED_CLASS = "".join(sorted(_DROPPED))
+_DROPPED_CLASS = "".join(sorted(_SILENT | _MARKS))
 _ODD = re.compile(f"[եԵ]ւ|[{_SILENT_CLASS}]+|[^{_DROPPED_CLASS}][{_DROPPED_CLASS}]+|[{_DROPPED_CLASS}]+")
-_DROP = re.compile(f"[{_DROPPED_CLASS}]")
+_TO_DROP = re.compile(f"[{_DROPPED_CLASS}]")
 _DROP_SILENT = re.compile(f"[{_SILENT_CLASS}]")
 _YEV = {"եւ": "և", "Եւ": "և"}  # Armenian, spelt either way: Երեւան is Երևան
 
@@ -34,10 +33,10 @@ _SAME = (
     dict.fromkeys(_HYPHENS, "-") | dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_BLANKS, " ") | {"ı": "i", "ё": "е"}
 )
 _SAME_ASCII = {char: new for char, new in _SAME.items() if char.isascii()}
-_UNLIKE = frozenset(_SAME) | {"Ё"}
+_TO_REPLACE = re.compile(f"[{''.join(map(re.escape, _SAME))}]")
 
-_LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ")
+_A_LATIN = re.compile("[a-z]")
+_A_CYRILLIC = re.compile("[а-я]")
 _LATIN_FOR_CYRILLIC = str.maketrans("abcehkmoptxyi", "авсенкмортхуі")
 _CYRILLIC_FOR_LATIN = str.maketrans("авсенкмортхуіѕј", "abcehkmoptxyisj")
 _MIXED = re.compile("[a-z](?=[а-яіїєґ])|[а-яіїєґ](?=[a-z])")
@@ -82,16 +81,14 @@ def fold(text: str) -> Folded:
             text = text.replace(char, new)
         return Folded(text)
     offsets: tuple[int, ...] | None = None
-    # One pass collects the characters; every question after that is asked of some eighty of them.
-    letters = set(text)
-    if not _DROPPED.isdisjoint(letters) or ("ւ" in letters and ("եւ" in text or "Եւ" in text)):
+    if _TO_DROP.search(text) or "եւ" in text or "Եւ" in text:
         text, offsets = _composed(text)
-        letters = set(text)
     # "İ".lower() is two characters, i and a dot above: replaced first, so that lengths agree.
     text = text.replace("İ", "i").lower()
-    for char in letters & _UNLIKE:
-        text = text.replace(char.lower(), _SAME[char.lower()])
-    if not letters.isdisjoint(_CYRILLIC) and not letters.isdisjoint(_LATIN) and _MIXED.search(text):
+    # Most texts have few of these; one search for all of them is cheaper than a replace of each.
+    for char in set(_TO_REPLACE.findall(text)):
+        text = text.replace(char, _SAME[char])
+    if _A_CYRILLIC.search(text) and _A_LATIN.search(text) and _MIXED.search(text):
         text = _WORD.sub(_one_script, text)
     return Folded(text, offsets)
 
@@ -116,7 +113,7 @@ def _composed(text: str) -> tuple[str, tuple[int, ...]]:
 
 def _composed_letter(cluster: str) -> str:
     """A letter and its marks as one character; marks that make none are dropped."""
-    return _DROP.sub("", unicodedata.normalize("NFC", _DROP_SILENT.sub("", cluster)))
+    return _TO_DROP.sub("", unicodedata.normalize("NFC", _DROP_SILENT.sub("", cluster)))
 
 
 def _one_script(word: re.Match[str]) -> str:

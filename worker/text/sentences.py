@@ -43,6 +43,10 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
             _append(spans, text, start, at)
             start = at + 1
             continue
+        if _is_usual_end(text, start, at):
+            _append(spans, text, start, at + 1)
+            start = at + 1
+            continue
         rest = _REST_OF_END.match(text, at + 1)
         end = rest.end() if rest else at + 1
         if _is_end(text, start, at, end):
@@ -71,16 +75,23 @@ def _append_bare(spans: list[tuple[int, int]], text: str, start: int, end: int) 
         spans.append((start, end))
 
 
+def _is_usual_end(text: str, start: int, stop: int) -> bool:
+    """Whether a long word, one full stop, a blank and a capital meet at `stop`: asked first, as it is cheap to tell."""
+    return (
+        text[stop + 1 : stop + 2] == " "
+        and text[stop] == "."
+        and text[stop + 2 : stop + 3].isupper()
+        and stop - start >= _LONG_WORD
+        and text[stop - _LONG_WORD : stop].isalpha()
+    )
+
+
 def _is_end(text: str, start: int, stop: int, end: int) -> bool:
     """Whether the full stop at `stop`, with what belongs to it up to `end`, ends the sentence begun at `start`."""
     if end < len(text) and not text[end].isspace():
         # Armenian news often sets no blank behind ։ or the colon that stands for it.
         return text[stop] in "։:" and _ARMENIAN_CAPITAL.match(text, end) is not None
     if text[stop] != "." or (end > stop + 1 and text[stop + 1] in ".!?…"):
-        return True
-    # The usual case is asked first: a long word, the full stop, a blank, a capital.
-    usual = end == stop + 1 and stop - start >= _LONG_WORD and text[end + 1 : end + 2].isupper()
-    if usual and text[stop - _LONG_WORD : stop].isalpha():
         return True
     following = _NEXT.match(text, end)
     at = following.end() if following else end
