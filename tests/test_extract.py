@@ -175,6 +175,37 @@ def test_what_dates_something_else_leaves_the_time_unknown(above: str, below: st
     assert made(above=above, below=below).published_at is None
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "<header><div class='date'>19 March 2026</div></header>",
+        "<div class='top-bar'><span>Thursday, 19 March 2026, 14:00</span></div>",
+        "<div id='header'><h1>Gazette</h1><p class='date'>19.03.2026</p></div>",
+        "<header><time datetime='2026-03-19'>19 March</time></header>",
+        "<div>Thursday, 19 March 2026</div>",
+        "<table><tr><td>Пятница, 20 марта 2026</td></tr></table>",
+    ],
+)
+def test_the_day_of_the_visit_in_a_pages_header_is_no_articles_date(header: str) -> None:
+    found = made(above=header)
+
+    assert found.published_at is None
+
+
+def test_a_date_above_the_headline_is_believed_where_it_belongs_to_the_article() -> None:
+    head = "<div class='header'><div class='date'>14 March 2026</div><h1>Bridge over the Aras reopens</h1></div>"
+
+    found = extract(f"<html><body>{head}{TEXT}</body></html>".encode(), URL, now=NOW)
+
+    assert found.published_at == datetime(2026, 3, 14, tzinfo=UTC)
+
+
+def test_a_short_sentence_with_a_date_below_the_headline_is_part_of_the_text() -> None:
+    found = made(text=f"<p>It had closed on 14 March 2024.</p>{TEXT}")
+
+    assert found.text.startswith("It had closed on 14 March 2024.")
+
+
 def test_a_date_printed_above_the_text_beats_a_page_that_dates_its_copy() -> None:
     head = "<meta property='article:published_time' content='2026-03-14T09:00:00Z'>"
 

@@ -63,8 +63,13 @@ _COUNTED = (
 _COUNTER = re.compile(
     rf"^\W*(?:(?:{_COUNTED})(?: [^\W\d]{{2,8}})?\W*\d[\d\s.,]*k?|\d[\d\s.,]*k?\W*(?:{_COUNTED}))\W*$", re.IGNORECASE
 )
+_TODAY = r"(?:today(?: is|['’]s date)?|current date|сегодня|текущая дата|այսօր|bu ?gün|bugün|bugünkü tarix|bugünün tarihi|დღეს)"
 _BANNER = re.compile(
-    r"^(?:today(?: is)?|сегодня|այսօր|bu ?gün|bugün|დღეს)\s*[:՝—–,-].{0,40}\d{4}\D{0,5}$", re.IGNORECASE
+    rf"^{_TODAY}\s*(?:[:՝—–,-].{{0,40}}\d{{4}}\D{{0,5}}|(?:[\s:,]+[^\W\d_]{{2,12}})?[\s:,]+"
+    r"(?:\d{1,2}\.?\s+[^\W\d_]{3,12}\.?,?\s+\d{4}|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+\d{4}|"
+    r"\d{1,2}[./]\d{1,2}[./]\d{4})"
+    r"\D{0,12})$",
+    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?։…:;][\"'”’»)\]]*$|^[\"“«].*[\"”»]$")
 

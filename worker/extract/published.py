@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -30,6 +31,20 @@ _ELSEWHERE = re.compile(
     r"clock|today|weather|calendar|teaser|card|promo|read-?also|more-?news|archive)",
     re.IGNORECASE,
 )
+# Names of a page's own head, where the day of the visit stands; an article's header is none of them.
+_MASTHEAD = re.compile(
+    r"(?<![a-z])(?:top-?(?:bar|line|nav|menu|panel)|mast-?head|(?:site|page|main|global)-?header|header|nav-?bar|logo|brand|"
+    r"(?:current|now|today)-?date|date-?(?:now|today)|curdate)",
+    re.IGNORECASE,
+)
+_OWN_HEADER = re.compile(r"article|entry|post|story|single|content|news[-_]?(?:item|detail|header)", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|понедельник|вторник|сред[аы]|четверг|пятниц|суббот|воскресень|"
+    r"երկուշաբթի|երեքշաբթի|չորեքշաբթի|հինգշաբթի|ուրբաթ|շաբաթ|կիրակի|bazar|çərşənbə|cümə|şənbə|pazar|salı|çarşamba|perşembe|"
+    r"cuma|ორშაბათი|სამშაბათი|ოთხშაბათი|ხუთშაბათი|პარასკევი|შაბათი|კვირა",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "footer", "nav", "aside", "select", "form"})
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)")
 # A date in any common form that opens a paragraph, and is followed by a dash, a colon, a quotation or a sentence.
@@ -50,6 +65,7 @@ _MAX_SCRIPT = 1_000_000  # characters
 _NEAR, _FAR = 6, 12  # levels up, within which an element's class says what its contents are; and its tag
 _MAX_LINE = 120
 _ENOUGH = 3  # dates below the headline; the first is nearly always the right one
+_HEADER_PARTS = 400  # elements; what has more is the page, whatever it is called
 _DIGITS = re.compile(r"\d")
 
 
@@ -81,10 +97,11 @@ def times_of(
         now: when the page was fetched, None if unknown: nothing later is believed.
         zone: of times that are printed without one.
     """
+    visits: list[str] = []
     sources = (  # in falling order of trust; each is read only if those before it gave nothing
         metadata.published,
-        _marked(tree),
-        _printed(tree, headline),
+        _marked(tree, headline),
+        _printed(tree, headline, now, visits),
         _leading(body.text),
         _in_names(tree, url),
         _in_data(tree, headline),
@@ -97,6 +114,8 @@ def times_of(
     if updated and published and updated[1] <= published[1]:
         updated = None
     notes = [f"{name}: {read[0]}" for name, read in (("published_at", published), ("updated_at", updated)) if read]
+    if not published and visits:
+        notes.append(f"published_at: unknown: {visits[0]!r} in the page's own header is the day of a visit")
     return Times(published[1] if published else None, updated[1] if updated else None, tuple(notes))
 
 
@@ -108,12 +127,14 @@ def _first(candidates: Iterable[tuple[str, str]], zone: tzinfo, now: datetime | 
     return None
 
 
-def _marked(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+def _marked(tree: HtmlElement, headline: str) -> Iterator[tuple[str, str]]:
     """Elements that are marked as the publication's time: microdata, then `<time>` outside of lists of other news."""
     for element in tree.iter():
         if isinstance(element.tag, str) and (element.get("itemprop") or "").lower() == "datepublished":
             yield "itemprop datePublished", element.get("datetime") or element.get("content") or element.text_content()
-    times = [element for element in tree.iter("time") if not _elsewhere(element)]
+    times = [
+        element for element in tree.iter("time") if not _elsewhere(element) and not _in_masthead(element, headline)
+    ]
     for element in sorted(times, key=_time_rank):
         yield "time element", element.get("datetime") or element.text_content()
 
@@ -140,8 +161,11 @@ def _elsewhere(element: HtmlElement) -> bool:
     return False
 
 
-def _printed(tree: HtmlElement, headline: str) -> Iterator[tuple[str, str]]:
-    """Short lines that hold a date: those below the headline in the page's order, then those above it."""
+def _printed(tree: HtmlElement, headline: str, now: datetime | None, visits: list[str]) -> Iterator[tuple[str, str]]:
+    """Short lines that hold a date: those below the headline in the page's order, then those above it.
+
+    Lines of the page's own header go into `visits` instead: they say which day it is.
+    """
     lines: dict[str, list[str]] = {"below": [], "above": [], "update": []}
     place = "above"
     body = tree.find("body")
@@ -153,6 +177,9 @@ def _printed(tree: HtmlElement, headline: str) -> Iterator[tuple[str, str]]:
             place = "below"
         line = _line_of(element, text)
         if line and (kind := _kind_of(line, element)):
+            if place == "above" and (_in_masthead(element, headline) or _is_visit(line, now)):
+                visits.append(line)
+                continue
             lines[place if kind == "published" else kind].append(line)
             if len(lines["below"]) >= _ENOUGH:
                 break
@@ -160,6 +187,33 @@ def _printed(tree: HtmlElement, headline: str) -> Iterator[tuple[str, str]]:
     yield from (("printed below the headline", line) for line in lines["below"])
     yield from (("printed above the headline", line) for line in above)
     yield from (("printed as the time of an update", line) for line in lines["update"])
+
+
+def _in_masthead(element: HtmlElement, headline: str) -> bool:
+    """Whether the element stands in the page's own header: in one without the headline, and in no article."""
+    for above in (element, *element.iterancestors()):
+        if above.tag in ("article", "main", "body", "html"):
+            return False
+        names = f"{above.get('class') or ''} {above.get('id') or ''}"
+        is_header = above.tag == "header" or any(
+            _MASTHEAD.search(name) and not _OWN_HEADER.search(name) for name in names.split()
+        )
+        if is_header and not _holds(above, headline):
+            return True
+    return False
+
+
+def _holds(element: HtmlElement, headline: str) -> bool:
+    parts = (child.text for child in islice(element.iter(), _HEADER_PARTS) if isinstance(child.tag, str))
+    return any(_opens(" ".join((text or "").split()), headline) for text in parts)
+
+
+def _is_visit(line: str, now: datetime | None) -> bool:
+    """Whether a line names the day of the visit as calendars do: with its weekday, and without a time."""
+    if now is None or not _WEEKDAY.search(line) or _CLOCK.search(line):
+        return False
+    day = read_local(line)
+    return day is not None and abs(day.date() - now.date()) <= timedelta(days=1)  # readers' days begin apart
 
 
 def _opens(text: str, headline: str) -> bool:
