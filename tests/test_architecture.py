@@ -24,7 +24,7 @@ LADDER = [
     ["database"],
     ["tables", "connections", "credentials"],
     ["backtest", "evaluation"],
-    ["judge", "polling", "alerting", "quiet"],
+    ["judge", "polling", "alerting", "updates", "sources"],
     [
         "parse",
         "extract",
@@ -33,6 +33,9 @@ LADDER = [
         "concepts",
         "rules",
         "stories",
+        "claims",
+        "corroboration",
+        "quiet",
         "schedule",
         "routing",
         "render",

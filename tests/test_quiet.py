@@ -35,10 +35,7 @@ def a_habit(*, longest_h: float = 8.0, last_at: datetime = NOW, arrivals: int = 
 
 
 def test_the_longest_pause_is_the_habit() -> None:
-    # Another feed goes on through the night: it is the feed's pause, not Trucewire's.
-    arrivals = sorted(hourly(1, pauses=(0, 1, 2, 3, 4)) + hourly(2))
-
-    known = habits(arrivals, {1: [FEED], 2: []})
+    known = habits(hourly(1, pauses=(0, 1, 2, 3, 4)), {1: [FEED]})
 
     assert known[FEED].longest == timedelta(hours=6)
     assert known[FEED].known
@@ -61,7 +58,7 @@ def test_what_comes_together_is_one_arrival() -> None:
 def test_hours_in_which_trucewire_was_down_are_nobodys_habit() -> None:
     arrivals = [one for one in hourly(1) if not START + timedelta(days=10) < one[0] < START + timedelta(days=15)]
 
-    known = habits(arrivals, {1: [FEED]})
+    known = habits(arrivals, {1: [FEED]}, [(START + timedelta(days=10), START + timedelta(days=15))])
 
     assert known[FEED].longest == timedelta(hours=1)
 

@@ -5,7 +5,7 @@ as long again as ever in the last four weeks, and some hours more. On traces of 
 feed in half a year, and half of the feeds that go dead are noticed within a day and a half; a feed that pauses at
 night only is noticed within sixteen hours. A source that seldom brings anything has no habit, and is never quiet.
 
-Hours in which nothing came from anywhere were Trucewire's own silence, and count as nobody's habit.
+Hours in which Trucewire itself was not running are nobody's habit.
 Never looks at what was brought, and never reads the clock.
 """
 
@@ -21,7 +21,6 @@ LONGER = 1.5  # times the longest pause
 PATIENCE = timedelta(hours=6)
 FEWEST_ARRIVALS = 20
 SHORTEST_WATCH = timedelta(days=7)  # a week has its weekend
-OWN_SILENCE = timedelta(hours=1)  # of the whole log
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,29 +63,37 @@ class Quiet:
     usual: timedelta  # its longest pause before
 
 
-def habits(arrivals: Iterable[tuple[datetime, int]], sources: Mapping[int, Sequence[Source]]) -> dict[Source, Habit]:
+Absence = tuple[datetime, datetime]  # from when to when nobody looked
+
+
+def habits(
+    arrivals: Iterable[tuple[datetime, int]],
+    sources: Mapping[int, Sequence[Source]],
+    absences: Sequence[Absence] = (),
+) -> dict[Source, Habit]:
     """What is usual for each source.
 
     Args:
         arrivals: when a feed brought something new, and the feed's id; in the order of time, of the last four weeks.
-        sources: what each feed belongs to, itself included. Arrivals of other feeds only show that Trucewire ran.
+        sources: what each feed belongs to, itself included.
+        absences: when Trucewire was not running.
     """
     found: dict[Source, Habit] = {}
-    silent_before: dict[Source, timedelta] = {}  # Trucewire's own silence until the source's last arrival
-    own, last = timedelta(), None
     for at, feed_id in arrivals:
-        if last is not None and at - last > OWN_SILENCE:
-            own += at - last
-        last = at
         for source in sources.get(feed_id, ()):
             habit = found.get(source)
             if habit is None:
                 found[source] = Habit(at, at, 1, timedelta())
             elif at > habit.last_at:
-                pause = at - habit.last_at - (own - silent_before[source])
+                pause = at - habit.last_at - _absent(habit.last_at, at, absences)
                 found[source] = Habit(habit.first_at, at, habit.arrivals + 1, max(habit.longest, pause))
-            silent_before[source] = own
     return found
+
+
+def _absent(since: datetime, until: datetime, absences: Sequence[Absence]) -> timedelta:
+    """For how long between two times nobody looked."""
+    overlaps = (min(until, end) - max(since, start) for start, end in absences)
+    return sum((overlap for overlap in overlaps if overlap > timedelta()), timedelta())
 
 
 def quiet_sources(known: Mapping[Source, Habit], last_new: Mapping[Source, datetime], now: datetime) -> list[Quiet]:

@@ -110,6 +110,7 @@ app.conf.update(
         "match": _every(SWEEP_S, "match", "match"),
         "route": _every(SWEEP_S, "route", "deliver"),
         "prune": _every(3600.0, "prune", "match"),
+        "watch": _every(300.0, "watch", "match"),
         "ping": _every(60.0, "ping", "deliver"),
         **{f"heartbeat-{name}": _every(health.HEARTBEAT_EVERY_S, "heartbeat", name, name) for name in QUEUES},
     },
@@ -176,8 +177,9 @@ def route() -> None:
 
 @app.task(name="deliver")
 def deliver(channel: str) -> None:
-    """Send what waits for one channel."""
-    pipeline.deliver(services(), channel)
+    """Send what waits for one channel, then have the others told if it has failed for good."""
+    if pipeline.deliver(services(), channel).noticed:
+        _nudge(route, "deliver")
 
 
 @app.task(name="subscribe")
@@ -197,6 +199,13 @@ def reprice() -> None:
 def prune() -> None:
     """End what is kept only for a time."""
     pipeline.prune(services())
+
+
+@app.task(name="watch")
+def watch() -> None:
+    """Miss the sources that are unusually quiet, and have it told."""
+    if pipeline.watch(services()):
+        _nudge(route, "deliver")
 
 
 @app.task(name="ping")

@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
     CHANNEL_DISABLED = "channel_disabled"
     DELIVERY_FAILED = "delivery_failed"  # a channel has not taken a message, for good
     SOURCE_QUIET = "source_quiet"
+    FEED_FAILING = "feed_failing"
+    CUT_OFF = "cut_off"  # most feeds fail at once: the fault is here
 
 
 @dataclass(frozen=True, slots=True)

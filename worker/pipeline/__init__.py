@@ -5,8 +5,9 @@
     subscribe  hubs that feeds name → subscriptions                           ⇒ STORE
     read       articles that want their page → fetch → extract                ⇒ STORE
     match      unmatched articles → judge → alerting.match_plan               ⇒ STORE
-    route      unrouted alerts → routing.notifications_for                    ⇒ STORE
+    route      unrouted alerts and notices → routing.notifications_for        ⇒ STORE
     deliver    due notifications → render → send                              ⇒ RECORD
+    watch      feeds' habits → sources.source_plan → notices                   ⇒ STORE
     ping       the health of all this → a dead-man's switch
 
 Every stage can be run twice, by two workers at once, or be killed at any point: what is to be done is always a query.
@@ -14,18 +15,23 @@ They are called by the tasks with ids or nothing, and log one line per outcome. 
 decided here.
 """
 
-from worker.pipeline.deliver import deliver, route
+from worker.pipeline.deliver import Delivered, deliver
 from worker.pipeline.match import MatchSummary, match
 from worker.pipeline.ping import ping
 from worker.pipeline.poll import PollSummary, poll, reprice, tick
+from worker.pipeline.reactions import link_secret
 from worker.pipeline.read import read
+from worker.pipeline.route import route
 from worker.pipeline.subscribe import subscribe
 from worker.pipeline.upkeep import prune
+from worker.pipeline.watch import watch
 
 __all__ = [
+    "Delivered",
     "MatchSummary",
     "PollSummary",
     "deliver",
+    "link_secret",
     "match",
     "ping",
     "poll",
@@ -35,4 +41,5 @@ __all__ = [
     "route",
     "subscribe",
     "tick",
+    "watch",
 ]

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, exists, func, or_, select
+from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.engine import Connection
 
 from worker.database import reading
 from worker.database.captures import capture_of
 from worker.database.rows import ARTICLE_COLUMNS, families_of, stored_article
-from worker.database.search import search_condition
 from worker.model import Capture, StoredArticle
 from worker.queries.filters import ALERT_LIST, ARTICLE_LIST, FULL_ARTICLE, AlertFilter, ArticleFilter, Health, Row
+from worker.queries.search import article_page, article_statement
+from worker.queries.sources import SourceQueries
 from worker.tables import (
     alert_articles,
+    alert_updates,
     alerts,
     articles,
     channels,
@@ -37,16 +39,16 @@ class Queries:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.sources = SourceQueries(engine)
 
-    def articles(self, wanted: ArticleFilter, limit: int = 50) -> list[Row]:
-        """Articles under a filter, newest first.
+    def articles(self, wanted: ArticleFilter, limit: int = 50, before_id: int | None = None) -> list[Row]:
+        """Articles under a filter, newest first; with `before_id`, those that came before that one.
 
         Raises:
             ValueError: a search with no word to look for.
         """
-        statement = self._articles(wanted, ARTICLE_LIST).limit(limit)
         with reading(self._engine) as connection:
-            found = _rows(connection, statement)
+            found = article_page(connection, wanted, ARTICLE_LIST, limit, before_id)
             concepts = _concepts(connection, [row["id"] for row in found])
         return [row | {"concepts": concepts.get(row["id"], [])} for row in found]
 
@@ -54,8 +56,8 @@ class Queries:
         """All articles under a filter with their full text, oldest first, read piece by piece."""
         last_id = 0
         while True:
-            statement = self._articles(wanted, FULL_ARTICLE).where(articles.c.id > last_id)
             with reading(self._engine) as connection:
+                statement = article_statement(connection, wanted, FULL_ARTICLE).where(articles.c.id > last_id)
                 rows = _rows(connection, statement.order_by(None).order_by(articles.c.id).limit(at_once))
             yield from rows
             if len(rows) < at_once:
@@ -64,8 +66,9 @@ class Queries:
 
     def count_articles(self, wanted: ArticleFilter) -> int:
         """How many articles a filter lets through."""
-        counted = select(func.count()).select_from(self._articles(wanted, (articles.c.id,)).order_by(None).subquery())
         with reading(self._engine) as connection:
+            found = article_statement(connection, wanted, (articles.c.id,)).order_by(None).subquery()
+            counted = select(func.count()).select_from(found)
             return int(connection.scalar(counted) or 0)
 
     def article(self, article_id: int) -> Row | None:
@@ -97,9 +100,11 @@ class Queries:
             capture_id = connection.scalar(select(articles.c.page_capture_id).where(articles.c.id == article_id))
             return capture_of(connection, capture_id)
 
-    def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[Row]:
-        """Alerts under a filter, newest first, each with the families that report it."""
+    def alerts(self, wanted: AlertFilter, limit: int = 50, before_id: int | None = None) -> list[Row]:
+        """Alerts under a filter, newest first, each with the families that report it; as in `articles`."""
         statement = self._alerts(wanted).order_by(alerts.c.id.desc()).limit(limit)
+        if before_id is not None:
+            statement = statement.where(alerts.c.id < before_id)
         with reading(self._engine) as connection:
             return _with_families(connection, _rows(connection, statement))
 
@@ -115,10 +120,12 @@ class Queries:
                 .where(alert_articles.c.alert_id == alert_id)
                 .order_by(alert_articles.c.added_at, articles.c.id)
             )
+            told = select(alert_updates).where(alert_updates.c.alert_id == alert_id).order_by(alert_updates.c.revision)
             sent = select(notifications).where(notifications.c.alert_id == alert_id).order_by(notifications.c.id)
             judgement = connection.scalar(select(articles.c.judgement).where(articles.c.id == found[0]["article_id"]))
             return _with_families(connection, found)[0] | {
                 "articles": _rows(connection, behind),
+                "updates": _rows(connection, told),
                 "notifications": _rows(connection, sent),
                 "judgement": judgement,
             }
@@ -190,9 +197,15 @@ class Queries:
         return [row for row in found if not language or language in row["languages"]]
 
     def polls(
-        self, *, feed_id: int | None = None, outcome: str = "", since: datetime | None = None, limit: int = 50
+        self,
+        *,
+        feed_id: int | None = None,
+        outcome: str = "",
+        since: datetime | None = None,
+        limit: int = 50,
+        before_id: int | None = None,
     ) -> list[Row]:
-        """Polls, newest first."""
+        """Polls, newest first; as in `articles`."""
         statement = select(*polls.c, feeds.c.name, feeds.c.url).join_from(polls, feeds).order_by(polls.c.id.desc())
         if feed_id is not None:
             statement = statement.where(polls.c.feed_id == feed_id)
@@ -200,13 +213,21 @@ class Queries:
             statement = statement.where(polls.c.outcome == outcome)
         if since:
             statement = statement.where(polls.c.started_at >= since)
+        if before_id is not None:
+            statement = statement.where(polls.c.id < before_id)
         with reading(self._engine) as connection:
             return _rows(connection, statement.limit(limit))
 
     def notifications(
-        self, *, status: str = "", channel: str = "", alert_id: int | None = None, limit: int = 50
+        self,
+        *,
+        status: str = "",
+        channel: str = "",
+        alert_id: int | None = None,
+        limit: int = 50,
+        before_id: int | None = None,
     ) -> list[Row]:
-        """Notifications, newest first."""
+        """Notifications, newest first; as in `articles`."""
         statement = (
             select(*notifications.c, alerts.c.rule_id, alerts.c.severity)
             .join_from(notifications, alerts)
@@ -218,6 +239,8 @@ class Queries:
             statement = statement.where(notifications.c.channel == channel)
         if alert_id is not None:
             statement = statement.where(notifications.c.alert_id == alert_id)
+        if before_id is not None:
+            statement = statement.where(notifications.c.id < before_id)
         with reading(self._engine) as connection:
             return _rows(connection, statement.limit(limit))
 
@@ -264,42 +287,19 @@ class Queries:
                 heartbeats={row.queue: row.at for row in beats},
             )
 
-    def _articles(self, wanted: ArticleFilter, columns: tuple[Any, ...]) -> Select[Any]:
-        statement = select(*columns).order_by(articles.c.id.desc())
-        for condition in self._article_conditions(wanted):
-            statement = statement.where(condition)
-        return statement
-
-    def _article_conditions(self, wanted: ArticleFilter) -> Iterator[ColumnElement[bool]]:
-        equals = {
-            articles.c.region: wanted.region,
-            articles.c.language: wanted.language,
-            articles.c.feed_id: wanted.feed_id,
-            articles.c.story_id: wanted.story_id,
-        }
-        yield from (column == value for column, value in equals.items() if value not in ("", None))
-        if wanted.search:
-            yield search_condition(wanted.search, self._engine.dialect)
-        if wanted.publisher:
-            yield or_(articles.c.publisher == wanted.publisher, articles.c.family == wanted.publisher)
-        if wanted.since:
-            yield articles.c.first_seen_at >= wanted.since
-        if wanted.until:
-            yield articles.c.first_seen_at < wanted.until
-        if wanted.concept or wanted.stance:
-            said = exists().where(matches.c.article_id == articles.c.id, matches.c.revision == articles.c.revision)
-            said = said.where(matches.c.concept == wanted.concept) if wanted.concept else said
-            yield said.where(matches.c.stance == wanted.stance) if wanted.stance else said
-
     def _alerts(self, wanted: AlertFilter) -> Select[Any]:
         statement = select(*ALERT_LIST).join_from(alerts, articles)
         equals = {
             alerts.c.rule_id: wanted.rule,
             alerts.c.severity: wanted.severity,
             alerts.c.stance: wanted.stance,
+            alerts.c.story_id: wanted.story_id,
         }
         for column, value in equals.items():
             statement = statement.where(column == value) if value else statement
+        if wanted.open is not None:
+            closed = alerts.c.closed_at.is_not(None)
+            statement = statement.where(~closed if wanted.open else closed)
         if wanted.since:
             statement = statement.where(alerts.c.raised_at >= wanted.since)
         if wanted.until:
