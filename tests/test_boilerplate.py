@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.boilerplate import is_banner, own_paragraphs
+from worker.boilerplate import is_banner, own_paragraphs, settled_text, settled_title
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,97 @@ def test_a_text_is_never_cut_to_nothing() -> None:
 )
 def test_a_banner_dates_the_visit(line: str, banner: bool) -> None:
     assert is_banner(line) is banner
+
+
+@pytest.mark.parametrize(
+    ("teaser", "text"),
+    [
+        ("Both sides signed. Read more", "Both sides signed."),
+        ("Both sides signed. Read More »", "Both sides signed."),
+        ("Both sides signed … Continue reading →", "Both sides signed …"),
+        ("Both sides signed […] Continue reading “Both sides sign”", "Both sides signed […]"),
+        ("Both sides signed. [...] The post Both sides sign appeared first on Gazette.", "Both sides signed. [...]"),
+        ("Стороны подписали. Читать далее", "Стороны подписали."),
+        ("Стороны подписали… Подробнее →", "Стороны подписали…"),
+        ("Կողմերը ստորագրեցին։ Կարդալ ավելին", "Կողմերը ստորագրեցին։"),
+        ("Tərəflər imzaladı. Ətraflı", "Tərəflər imzaladı."),
+        ("Taraflar imzaladı. Devamını oku", "Taraflar imzaladı."),
+        ("მხარეებმა მოაწერეს. სრულად", "მხარეებმა მოაწერეს."),
+        ("He wants to read more", "He wants to read more"),
+        ("Both sides signed. Read more books, the minister said.", None),
+        ("Talks continue. Continue reading was his advice.", None),
+    ],
+)
+def test_a_teaser_loses_its_call_to_read_on(teaser: str, text: str | None) -> None:
+    assert own_paragraphs([teaser, "The talks go on."])[0][0] == (teaser if text is None else text)
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    [
+        "Share on Facebook", "Share", "Share this article", "Tweet", "Facebook Twitter Telegram", "Paylaş",
+        "Facebook-da paylaş", "Bu xəbəri paylaş", "Facebook'ta Paylaş", "Поделиться", "Поделиться в Telegram",
+        "Поделитесь с друзьями", "Կիսվել", "გააზიარე", "Share: WhatsApp | Viber | Email",
+    ],
+)  # fmt: skip
+def test_buttons_are_no_part_of_a_text(buttons: str) -> None:
+    assert own_paragraphs(["Both sides signed.", buttons, "The talks go on."])[0] == [
+        "Both sides signed.",
+        "The talks go on.",
+    ]
+
+
+@pytest.mark.parametrize("line", ["Share of Telegram falls", "Print works close", "X", "Поделиться опытом в Гори"])
+def test_a_line_about_networks_is_kept(line: str) -> None:
+    assert own_paragraphs(["Both sides signed.", line, "The talks go on."])[0][1] == line
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Shelling near Jermuk (VIDEO)", "Shelling near Jermuk"),
+        ("VIDEO: Shelling near Jermuk", "Shelling near Jermuk"),
+        ("Shelling near Jermuk | Photos", "Shelling near Jermuk"),
+        ("Shelling near Jermuk [photo+video]", "Shelling near Jermuk"),
+        ("Обстрел под Джермуком (ФОТО, ВИДЕО)", "Обстрел под Джермуком"),
+        ("Обстрел под Джермуком +ФОТО", "Обстрел под Джермуком"),
+        ("Cermukda atəş – VİDEO", "Cermukda atəş"),
+        ("Cermukda atəş - FOTO - VİDEO", "Cermukda atəş"),
+        ("Կրակոցներ Ջերմուկում (տեսանյութ)", "Կրակոցներ Ջերմուկում"),
+        ("სროლა ჯერმუკთან (ვიდეო)", "სროლა ჯერმუკთან"),
+        ("Shelling near Jermuk - 1,234 views", "Shelling near Jermuk - 1,240 views"),
+        ("Shelling near Jermuk (12)", "Shelling near Jermuk (15)"),
+        ("Обстрел под Джермуком (5 комментариев)", "Обстрел под Джермуком (7 комментариев)"),
+        ("👁 1204 Обстрел под Джермуком", "👁 1310 Обстрел под Джермуком"),
+        ("14:05 Shelling near Jermuk", "14:07 Shelling near Jermuk"),
+        ("Shelling near Jermuk (updated 14:05)", "Shelling near Jermuk (updated 14:20)"),
+        ("Shelling near Jermuk | 14:05", "Shelling near Jermuk | 14:10"),
+        ("Shelling near Jermuk, 5 minutes ago", "Shelling near Jermuk, 9 minutes ago"),
+    ],
+)
+def test_counters_clocks_and_marks_in_a_headline_are_no_change(title: str, other: str) -> None:
+    assert settled_title(title) == settled_title(other)
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("5 killed near Jermuk", "7 killed near Jermuk"),
+        ("Killed near Jermuk: 5", "Killed near Jermuk: 7"),
+        ("Near Jermuk (5 killed)", "Near Jermuk (7 killed)"),
+        ("Curfew from 14:00 in Jermuk", "Curfew from 16:00 in Jermuk"),
+        ("Video shows shelling", "Shows shelling"),
+        ("Three wounded", "Three wounded (CORRECTED)"),
+        ("В Шуше ранены 3 человека", "В Шуше ранены 4 человека"),
+    ],
+)
+def test_numbers_and_words_of_the_news_are_a_change(title: str, other: str) -> None:
+    assert settled_title(title) != settled_title(other)
+
+
+def test_a_text_is_compared_without_its_counters() -> None:
+    before = "Both sides signed. Views: 1 204. Updated 14:05"
+    after = "Both sides signed. Views: 1 377. Updated 15:12"
+
+    assert settled_text(before) == settled_text(after)
+    assert settled_text("5 were killed") != settled_text("7 were killed")

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
 from typing import NamedTuple
 
-from worker.boilerplate import is_banner, own_paragraphs
+from worker.boilerplate import is_banner, own_paragraphs, settled_text, settled_title
 from worker.bylines import agency_credit, agency_of, family_of, machine_hint, without_byline
 from worker.dates import believed, is_dateline, read_date
 from worker.headlines import alike, title_key, without_site
@@ -173,8 +173,12 @@ def with_page(article: Article, page: Page, now: datetime) -> Article:
 
 
 def fingerprint_of(title: str, summary: str, text: str) -> str:
-    """SHA-256 (hex) over the words of an article: changes exactly when a revision is due."""
-    return hashlib.sha256("\x1f".join((title, summary, text)).encode("utf-8", "replace")).hexdigest()
+    """SHA-256 (hex) over the words of an article: changes exactly when a revision is due.
+
+    Counters, clocks and marks such as "(VIDEO)" do not count.
+    """
+    words = (settled_title(title), settled_text(summary), settled_text(text))
+    return hashlib.sha256("\x1f".join(words).encode("utf-8", "replace")).hexdigest()
 
 
 def _published_at_address(entry: Entry) -> str:

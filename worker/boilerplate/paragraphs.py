@@ -1,14 +1,11 @@
-"""Paragraphs of an article in, the article's own paragraphs out.
-
-Drops what publishers print around and between a text: "read also" boxes and tails with other stories' headlines,
-banners with today's date, calls to subscribe, counters. Their words would match rules for wars that the article is not
-about.
-"""
+"""Paragraphs in, the article's own paragraphs out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
+from worker.boilerplate.counters import is_counter
 
 # Words that point to one other story, alone on a line or in front of its headline …
 _POINTERS = (
@@ -55,15 +52,39 @@ _CALL = re.compile(
     r"^.{0,60}(?:გამოგვყევით|გამოიწერეთ|შემოგვიერთდით).{0,60}$",
     re.IGNORECASE,
 )
-# Numbers that change at every fetch and are no revision of the article.
-_COUNTED = (
-    r"views?|reads?|comments?|shares?|likes?|просмотр\w*|комментари\w*|прочтени\w*|դիտում\w*|մեկնաբանություն\w*|"
-    r"baxış\w*|oxunma\w*|oxunub|şərh\w*|görüntülen\w*|okunma\w*|yorum\w*|ნახვ\w*|კომენტარ\w*"
+# How a teaser ends, behind its last whole sentence or where it is torn off.
+_MORE = (
+    r"read (?:more|on|the (?:full|rest).{0,30}|full (?:story|article))|continue reading|full story|more details|"
+    r"подробнее|читать (?:далее|дальше|полностью|продолжение)|читайте далее|продолжение следует|"
+    r"կարդալ ավելին|ավելին|շարունակությունը?|ətraflı(?: oxu)?|davamı(?:nı oxu)?|ardını oxu|"
+    r"haberin devamı|devamı(?:nı oku)?|"
+    r"სრულად|ვრცლად|გაგრძელება|წაიკითხეთ მეტი|lire la suite|weiterlesen|mehr lesen|leer más"
 )
-_COUNTER = re.compile(
-    rf"^\W*(?:(?:{_COUNTED})(?: [^\W\d]{{2,8}})?\W*\d[\d\s.,]*k?|\d[\d\s.,]*k?\W*(?:{_COUNTED}))\W*$", re.IGNORECASE
+_TEASER_END = re.compile(
+    rf"(?P<end>[.!?։»”\"]|…|\.\.\.|\[(?:…|\.{{3}}|&#8230;)\])\s*(?:(?:{_MORE})\b(?:\s?[“\"«].{{1,160}}|\s?about\s.{{1,120}})?"
+    r"[\s:.…»>→⟶«”\"]*|"
+    r"(?:the post|запись|сообщение)\s.{1,200}\s"
+    r"(?:first appeared|appeared first|впервые появил\w+|появил\w+ сначала)\s.{1,80})$",
+    re.IGNORECASE,
 )
-_TODAY = r"(?:today(?: is|['’]s date)?|current date|сегодня|текущая дата|այսօր|bu ?gün|bugün|bugünkü tarix|bugünün tarihi|დღეს)"
+# Buttons: a line that holds nothing else, of which at least one word is the name of a network or says "share".
+_SHARING = (
+    "facebook twitter telegram whatsapp viber vkontakte vk linkedin pinterest reddit messenger instagram odnoklassniki "
+    "фейсбук твиттер телеграм вконтакте вк одноклассники share tweet tweetle поделиться поделитесь paylaş paylaşın "
+    "paylaşmaq կիսվել կիսվեք տարածել გაზიარება გააზიარე გააზიარეთ teilen partager"
+)
+_BESIDE = (
+    "x this article story post on via in with to by and or it email e mail copy link print send save friends url ok "
+    "page facebookda facebookta twitterda da də de ta te bu xəbəri linki kopyala yazdır göndər çap et dostlarınla в на "
+    "с и эту новость друзьями ссылку скопировать отправить печать распечатать տպել ուղարկել հղումը պատճենել ბეჭდვა"
+)
+_NETWORKS = frozenset(_SHARING.split())
+_BUTTONS = _NETWORKS | frozenset(_BESIDE.split())
+_WORD = re.compile(r"[^\W\d_]+")
+_TODAY = (
+    r"(?:today(?: is|['’]s date)?|current date|сегодня|текущая дата|այսօր|bu ?gün|bugün|bugünkü tarix|bugünün tarihi|"
+    r"დღეს)"
+)
 _BANNER = re.compile(
     rf"^{_TODAY}\s*(?:[:՝—–,-].{{0,40}}\d{{4}}\D{{0,5}}|(?:[\s:,]+[^\W\d_]{{2,12}})?[\s:,]+"
     r"(?:\d{1,2}\.?\s+[^\W\d_]{3,12}\.?,?\s+\d{4}|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+\d{4}|"
@@ -89,11 +110,11 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
     cut: list[str] = []
     position = 0
     while position < len(paragraphs):
-        line = paragraphs[position].strip()
+        line = _TEASER_END.sub(r"\g<end>", paragraphs[position].strip())
         position += 1
         if len(line) > _LONGEST:
             kept.append(line)
-        elif len(line) <= _OPENER_CHARS and _COUNTER.match(line):
+        elif len(line) <= _OPENER_CHARS and (is_counter(line) or _is_sharing(line)):
             continue
         elif _POINTED.match(line) or _CALL.match(line):
             cut.append(line)
@@ -113,6 +134,11 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
 def is_banner(paragraph: str) -> bool:
     """Whether the paragraph is a page's "Today: …" banner, which dates the visit and not the article."""
     return bool(_BANNER.match(paragraph.strip()))
+
+
+def _is_sharing(line: str) -> bool:
+    words = {word.replace("İ", "i").lower() for word in _WORD.findall(line)}
+    return bool(words & _NETWORKS) and words <= _BUTTONS
 
 
 def _is_list(rest: Sequence[str]) -> bool:

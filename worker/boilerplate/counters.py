@@ -1,0 +1,70 @@
+"""Words in, the same words without what changes while they stay: counters, clocks, marks of pictures and videos.
+
+Two readings of an article that differ only in these are one revision. Numbers of the news are left alone: "5 killed"
+and "7 killed" differ.
+"""
+
+from __future__ import annotations
+
+import re
+
+# What is counted beside an article, and changes at every fetch.
+_COUNTED = (
+    r"views?|reads?|comments?|shares?|likes?|просмотр\w*|комментари\w*|прочтени\w*|դիտում\w*|մեկնաբանություն\w*|"
+    r"baxış\w*|oxunma\w*|oxunub|şərh\w*|görüntülen\w*|okunma\w*|yorum\w*|ნახვ\w*|კომენტარ\w*"
+)
+_COUNTER = re.compile(
+    rf"^\W*(?:(?:{_COUNTED})(?: [^\W\d]{{2,8}})?\W*\d[\d\s.,]*k?|\d[\d\s.,]*k?\W*(?:{_COUNTED}))\W*$", re.IGNORECASE
+)
+_INLINE = re.compile(
+    rf"(?<![\w.,])(?:(?:{_COUNTED})\s?[:՝—–(-]\s?\d[\d\s.,]*k?\)?(?!\w)|\d[\d\s.,]*(?:k|тыс\.|min|bin)?\s?(?:{_COUNTED})(?!\w))|"
+    "[👁👀💬❤👍🔁🗨]\ufe0f?\\s?\\d[\\d\\s.,]*k?(?!\\w)",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    r"(?<!\w)\d{1,2}\s?(?:min(?:ute)?s?|hours?|мин\w*|час\w*|dəqiqə|dakika|saat|րոպե|ժամ|წუთის|საათის)\.?\s+"
+    r"(?:ago|назад|əvvəl|önce|առաջ|წინ)(?!\w)",
+    re.IGNORECASE,
+)
+_TIME = r"\d{1,2}:\d{2}(?::\d{2})?"
+_UPDATED_AT = re.compile(
+    r"(?:last )?(?:updated|обновлено|обновлена|yenilənib|güncellendi|güncelleme|թարմացվել է|განახლდა|განახლებულია)"
+    rf"(?:\s?[:՝-])?(?:\s(?:at|в|saat))?\s?[\d./\s,-]{{0,12}}{_TIME}",
+    re.IGNORECASE,
+)
+_MARK = (
+    r"(?:videos?|photos?|audio|gallery|pictures|pics|видео|фото|аудио|фоторепортаж|видеорепортаж|фотогалерея|инфографика|"
+    r"տեսանյութ|վիդեո|ֆոտո|լուսանկար(?:ներ)?|foto(?:lar|lent|galereya|qalereya|galeri)?|v[iİ]deo(?:lar)?|şəkil(?:lər)?|"
+    r"ვიდეო|ფოტო(?:ები|გალერეა)?)"
+)
+_MARKS = rf"{_MARK}(?:\s?(?:[+&/,|–—-]|and|и|və|ve|և|და)\s?{_MARK})*"
+_TITLE_EDGES = re.compile(
+    rf"^(?:\W{{0,3}}[(\[]\s?{_MARKS}\s?[)\]]\W{{0,2}}|{_MARKS}\s?(?:[:|+]|\s[–—-])\s+|\W{{0,2}}{_TIME}\s?[-–—|:․.]?\s+)|"
+    rf"(?:\s*[(\[]\s?{_MARKS}\s?[)\]]\W{{0,2}}|\s*(?:[|+–—-]|//)\s*{_MARKS}\W{{0,2}}|\s+[-–—|]\s*{_TIME}|"
+    rf"\s*[(\[]\d{{1,5}}[)\]])$",
+    re.IGNORECASE,
+)
+_BRACKETED_CLOCK = re.compile(rf"(?<=[(\[])([^()\[\]\d]{{0,20}}){_TIME}(?=[^()\[\]]{{0,12}}[)\]])")
+_EDGES = 6  # marks that one headline may have at its ends
+
+
+def is_counter(line: str) -> bool:
+    """Whether a line is nothing but a counter: "1,234 views"."""
+    return bool(_COUNTER.match(line))
+
+
+def settled_title(title: str) -> str:
+    """`title` without counters, clocks at its ends and marks such as "(VIDEO)", for comparing revisions."""
+    settled = _BRACKETED_CLOCK.sub(r"\1", _AGO.sub("", _INLINE.sub("", title)))
+    for _ in range(_EDGES):
+        shorter = _TITLE_EDGES.sub("", settled, count=1)
+        if shorter == settled:
+            break
+        settled = shorter
+    return title if settled == title else " ".join(settled.split())
+
+
+def settled_text(text: str) -> str:
+    """`text` without counters and clocks, for comparing revisions."""
+    settled = _AGO.sub("", _UPDATED_AT.sub("", _INLINE.sub("", text)))
+    return text if settled == text else " ".join(settled.split())
