@@ -83,9 +83,11 @@ class StorySignature:
     reports: frozenset[str]  # "ceasefire:holds": what it reports as news of the region
     at: datetime  # published, or first seen where that is unknown
     article_id: int = 0
+    dated: bool = True  # whether `at` is known, not assumed
+    words: tuple[tuple[int, int], ...] = ()  # (hashed stem, how often), of title and lead, most telling first
     headline: frozenset[int] = frozenset()  # hashed stems of the title's words
-    lead: frozenset[int] = frozenset()  # … and of those the article begins with, the title's included
-    figures: frozenset[int] = frozenset()  # numbers it begins with
+    own: frozenset[int] = frozenset()  # … of the names and numbers in the title
+    tolls: frozenset[tuple[str, int]] = frozenset()  # ("killed", 3)
     minhash: tuple[int, ...] = ()  # of the text's shingles; () where it is too short
 
 
@@ -106,7 +108,10 @@ class MatchPlan:
     opens_story: bool = False  # … or a new one
     alerts: tuple[AlertPlan, ...] = ()
     wants_page: bool = False  # the feed's teaser is not enough to judge by
+    fresh: bool = True  # young enough to raise alerts and to change them
     held: str = ""  # why rules that fired raise nothing: "published 31 h before it was seen"
+    copy_of: int | None = None  # the earlier article that it repeats
+    merges: tuple[int, ...] = ()  # stories that it shows to be the same event as its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,18 @@ index, and `story_for` compares it in full with what was found there and says wh
 """
 
 from worker.stories.geography import Geography
-from worker.stories.keys import keys_of
+from worker.stories.keys import MOST_CANDIDATES, PER_KEY, keys_of
+from worker.stories.log import StoryLog
 from worker.stories.placement import WINDOW, Placement, story_for
 from worker.stories.signature import signature_from_json, signature_of, signature_to_json
 
 __all__ = [
+    "MOST_CANDIDATES",
+    "PER_KEY",
     "WINDOW",
     "Geography",
     "Placement",
+    "StoryLog",
     "keys_of",
     "signature_from_json",
     "signature_of",

@@ -1,32 +1,30 @@
 """An article's signature and those of recent stories in, the story it belongs to out.
 
-Two articles report one event when both report the same thing of it and either one is a copy of the other (the same
-headline, near enough, in one language), or they name the same precise place, or the same parties to one agreement,
-within hours, in whatever language. Never looks further back than it is handed, never opens a database.
+Two articles report one event when one is a copy of the other, when their words are alike, when what they report, where
+and when says so in whatever language, or when some of both does. An article joins the story of the one it is closest
+to. Other stories that it is as close to, most of their articles counted, are the same event: they are to be merged.
+Never looks further back than it is handed, never opens a database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rapidfuzz import fuzz
-
 from worker.model import StorySignature
+from worker.stories.copies import copied_share
+from worker.stories.events import at_other_places, evidence_of
 from worker.stories.geography import Geography
+from worker.stories.similarity import likenesses
 
-# A title of the same event rewritten by another desk scores 60 to 80, a copy with a word changed above 85.
-COPY_SCORE = 85.0
-COPY_WINDOW = timedelta(hours=48)
 WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candidates are looked for
-# "Two shelled villages on one day" are one event to a desk; the same village a day later is news again.
-SAME_EVENT_WINDOW = timedelta(hours=6)
 
-
-# Parties agree on few things in one afternoon; they shoot at each other in many places.
-AGREEMENTS = frozenset({"ceasefire", "disarmament", "peace_deal", "prisoner_exchange", "talks"})
-PARTIES = 2
+ALIKE = 0.30  # words of two articles on one event
+ALIKE_WITH_EVIDENCE = 0.15  # … that report the same between the same parties or at the same place
+ALIKE_TO_MERGE = 0.40  # of the closest articles of two stories, on average
+_CLOSEST = 3
+_OTHER_PLACES = 0.6  # what is left of a likeness where both name villages, and none in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +37,65 @@ class Placement:
     merges: tuple[int, ...] = ()  # further stories that this article shows to be the same event as `story_id`
 
 
-def story_for(new: StorySignature, recent: Iterable[StorySignature], geography: Geography) -> Placement:
-    """Where `new` belongs among `recent`.
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """How closely the new article is tied to an old one."""
+
+    old: StorySignature
+    closeness: float  # 1 and more: one event
+    likeness: float
+    copied: float
+    suffices: bool  # tied by what they report, whatever their words
+    reason: str
+
+
+def story_for(new: StorySignature, candidates: Iterable[StorySignature], geography: Geography) -> Placement:
+    """Where `new` belongs among `candidates`.
 
     Args:
         new: the article's signature; its `story_id` is ignored.
-        recent: signatures of the articles in recent stories, in any order.
+        candidates: signatures of articles in recent stories, in any order: those that share most keys with `new`.
         geography: which places tell events apart.
     """
-    best = Placement(None, "no recent article reports this event")
-    best_score = 0.0
-    for old in recent:
-        shared, distance = new.reports & old.reports, abs(new.at - old.at)
-        if not shared or distance > COPY_WINDOW:
-            continue
-        if new.language == old.language:
-            score = fuzz.token_sort_ratio(new.title, old.title, score_cutoff=max(COPY_SCORE, best_score))
-            if score > best_score:
-                best, best_score = Placement(old.story_id, f"copy of “{old.title}” ({score:.0f} %)"), score
-        if not best_score and distance <= SAME_EVENT_WINDOW:
-            reason = _same_event(new, old, shared, geography)
-            best = Placement(old.story_id, reason) if reason else best
-    return best
+    near = [old for old in candidates if abs(new.at - old.at) <= WINDOW]
+    ties = [_tie(new, old, likeness, geography) for old, likeness in zip(near, likenesses(new, near), strict=True)]
+    # The oldest of equals: whichever order they are handed in, and copies name the article they copy.
+    closest = max(ties, key=lambda tie: (tie.closeness, -tie.old.article_id), default=None)
+    if closest is None or closest.closeness < 1:
+        return Placement(None, "no recent article reports this event")
+    by_story: dict[int, list[_Tie]] = {}
+    for tie in ties:
+        by_story.setdefault(tie.old.story_id, []).append(tie)
+    home = closest.old.story_id
+    copied = max(ties, key=lambda tie: (tie.copied, -tie.old.article_id))
+    return Placement(
+        story_id=home,
+        reason=closest.reason,
+        copy_of=copied.old.article_id if copied.copied else None,
+        merges=tuple(sorted(story for story, its in by_story.items() if story != home and _same_event(its))),
+    )
 
 
-def _same_event(new: StorySignature, old: StorySignature, shared: frozenset[str], geography: Geography) -> str:
-    """Why two reports of the same thing within hours are one event, "" where they are not known to be."""
-    precise = new.places & old.places & geography.precise
-    if precise:
-        return f"{', '.join(sorted(shared))} at {', '.join(sorted(precise))}, within six hours"
-    agreements = {report for report in shared if report.partition(":")[0] in AGREEMENTS}
-    parties = geography.parties(new.places) & geography.parties(old.places)
-    if agreements and len(parties) >= PARTIES:
-        return f"{', '.join(sorted(agreements))} between {', '.join(sorted(parties))}, within six hours"
-    return ""
+def _tie(new: StorySignature, old: StorySignature, likeness: float, geography: Geography) -> _Tie:
+    copied = copied_share(new, old)
+    if copied:
+        return _Tie(old, 4 + copied, likeness, copied, False, f"copy of “{old.title}” ({copied:.0%})")
+    evidence = evidence_of(new, old, geography)
+    if at_other_places(new, old, geography):
+        likeness *= _OTHER_PLACES
+    closeness, reason = likeness / ALIKE, f"words like those of “{old.title}” ({likeness:.0%})"
+    if evidence:
+        closeness = likeness / ALIKE_WITH_EVIDENCE
+        reason = f"{evidence.reason}, and {reason}"
+        if evidence.suffices:
+            closeness, reason = closeness + 1, evidence.reason if new.language != old.language else reason
+    return _Tie(old, closeness, likeness, 0.0, evidence is not None and evidence.suffices, reason)
+
+
+def _same_event(ties: Sequence[_Tie]) -> bool:
+    """Whether a story, besides the one an article has joined, is about the same event as that article."""
+    if any(tie.copied or tie.suffices for tie in ties):
+        return True
+    best = sorted((tie.likeness for tie in ties), reverse=True)[:_CLOSEST]
+    # A story of one or two articles must be closer: a single bridge proves little.
+    return sum(best) / _CLOSEST >= ALIKE_TO_MERGE if len(best) == _CLOSEST else best[0] >= ALIKE_TO_MERGE * 1.2

@@ -10,18 +10,18 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zlib import crc32
 
 from rensa import RMinHash
 
 from worker.model import Article, StorySignature
+from worker.stories.words import read_words
 from worker.text import fold
 
 PERMUTATIONS = 64
 _SEED = 1
 _SHINGLE = 3  # words
-_LEAD = 80  # words of summary or text that say what the article is about
-_STEM = 6  # characters
+_FEWEST_WORDS = 20  # of a text that copies can be told by
+_MOST_CHARS = 6000
 _WORD = re.compile(r"\w+")
 
 
@@ -33,6 +33,7 @@ def signature_of(
     at: datetime,
     story_id: int = 0,
     article_id: int = 0,
+    tolls: Iterable[tuple[str, int]] = (),
 ) -> StorySignature:
     """What is compared to tell whether two articles report one event.
 
@@ -43,9 +44,10 @@ def signature_of(
         at: when it was published, or first seen where that is unknown.
         story_id: the story it is in, where it has been placed already.
         article_id: its id in the log.
+        tolls: the numbers of casualties it reports, such as ("killed", 3).
     """
-    title = _WORD.findall(fold(article.title).text)
-    text = _WORD.findall(fold(article.text or article.summary).text)
+    text = article.text or article.summary
+    words = read_words(article.title, text, article.language)
     return StorySignature(
         story_id=story_id,
         article_id=article_id,
@@ -54,20 +56,19 @@ def signature_of(
         places=frozenset(places),
         reports=frozenset(reports),
         at=at,
-        headline=_stems(title),
-        lead=_stems([*title, *text[:_LEAD]]),
-        figures=frozenset(int(word) for word in (*title, *text[:_LEAD]) if word.isascii() and word.isdigit()),
-        minhash=_minhash(text),
+        dated=article.published_at is not None or article.first_seen_at is not None,
+        words=words.weighted,
+        headline=words.headline,
+        own=words.own,
+        tolls=frozenset(tolls),
+        minhash=_minhash(text[:_MOST_CHARS]),
     )
 
 
-def _stems(words: Iterable[str]) -> frozenset[int]:
-    return frozenset(crc32(word[:_STEM].encode()) for word in words)
-
-
-def _minhash(words: Sequence[str]) -> tuple[int, ...]:
+def _minhash(text: str) -> tuple[int, ...]:
     """The MinHash of the text's shingles; () where the text is too short to tell copies by."""
-    if len(words) < _LEAD // 4:
+    words = _WORD.findall(fold(text).text)
+    if len(words) < _FEWEST_WORDS:
         return ()
     sketch = RMinHash(PERMUTATIONS, _SEED)
     sketch.update([" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)])
@@ -82,9 +83,11 @@ def signature_to_json(signature: StorySignature) -> dict[str, Any]:
         "places": sorted(signature.places),
         "reports": sorted(signature.reports),
         "at": signature.at.isoformat(),
+        "dated": signature.dated,
+        "words": [list(word) for word in signature.words],
         "headline": sorted(signature.headline),
-        "lead": sorted(signature.lead),
-        "figures": sorted(signature.figures),
+        "own": sorted(signature.own),
+        "tolls": sorted(list(toll) for toll in signature.tolls),
         "minhash": list(signature.minhash),
     }
 
@@ -99,8 +102,10 @@ def signature_from_json(story_id: int, article_id: int, stored: Mapping[str, Any
         places=frozenset(stored["places"]),
         reports=frozenset(stored["reports"]),
         at=datetime.fromisoformat(stored["at"]),
+        dated=stored["dated"],
+        words=tuple((word, count) for word, count in stored["words"]),
         headline=frozenset(stored["headline"]),
-        lead=frozenset(stored["lead"]),
-        figures=frozenset(stored["figures"]),
+        own=frozenset(stored["own"]),
+        tolls=frozenset((kind, number) for kind, number in stored["tolls"]),
         minhash=tuple(stored["minhash"]),
     )

@@ -1,0 +1,66 @@
+"""Two signatures in, what their places, reports, numbers and times say of their being one event out.
+
+This is what articles in different languages can be compared by. Concepts are compared without their stance: who denies
+a ceasefire, or says that it is broken, speaks of the same one. Never compares words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from worker.model import StorySignature
+from worker.stories.geography import Geography
+
+# "Two shelled villages on one day" are one event to a desk; the same village a day later is news again.
+SAME_EVENT = timedelta(hours=12)
+# What desks go on reporting for a day and a half is one event where their words are alike as well.
+FOLLOWED_UP = timedelta(hours=36)
+# Parties agree on few things in one afternoon; they shoot at each other in many places.
+AGREEMENTS = frozenset({"ceasefire", "disarmament", "peace_deal", "prisoner_exchange", "talks"})
+_PARTIES = 2
+_TELLING_TOLL = 2  # one dead is reported of many places on one day
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for one event."""
+
+    suffices: bool  # whether it does so whatever the words
+    reason: str
+
+
+def evidence_of(new: StorySignature, old: StorySignature, geography: Geography) -> Evidence | None:
+    """What speaks for `new` and `old` being one event, None where nothing does."""
+    distance = abs(new.at - old.at)
+    concepts = concepts_of(new) & concepts_of(old)
+    if not concepts or distance > FOLLOWED_UP or not (new.dated and old.dated) or at_other_places(new, old, geography):
+        return None
+    precise = new.places & old.places & geography.precise
+    parties = geography.parties(new.places) & geography.parties(old.places)
+    tolls = {toll for toll in new.tolls & old.tolls if toll[1] >= _TELLING_TOLL}
+    soon = distance <= SAME_EVENT
+    if precise:
+        return Evidence(soon, f"{_listed(concepts)} at {_listed(precise)}")
+    if tolls and parties:
+        return Evidence(soon, f"{_listed(f'{number} {kind}' for kind, number in tolls)} in {_listed(parties)}")
+    if len(parties) >= _PARTIES:
+        agreements = concepts & AGREEMENTS
+        return Evidence(soon and bool(agreements), f"{_listed(agreements or concepts)} between {_listed(parties)}")
+    return None
+
+
+def at_other_places(new: StorySignature, old: StorySignature, geography: Geography) -> bool:
+    """Whether both name precise places, and none in common: two events, however alike their words."""
+    here, there = new.places & geography.precise, old.places & geography.precise
+    return bool(here) and bool(there) and not here & there
+
+
+def concepts_of(signature: StorySignature) -> frozenset[str]:
+    """What it reports, whatever it says of it: "ceasefire"."""
+    return frozenset(report.partition(":")[0] for report in signature.reports)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
