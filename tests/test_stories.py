@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,16 +25,11 @@ TRUCE_RU = "Стороны договорились о прекращении о
 
 
 def news(title: str = TRUCE, text: str = "", **changes: Any) -> StorySignature:
-    said: dict[str, Any] = {
-        "places": ("Lachin",),
-        "reports": ("ceasefire:holds",),
-        "at": NOW,
-        "story_id": 7,
-        "article_id": 70,
-    }
+    said: dict[str, Any] = {"places": ("Lachin",), "reports": ("ceasefire:holds",), "at": NOW}
+    said |= {"story_id": 7, "article_id": 70}
     said |= {name: changes.pop(name) for name in list(changes) if name in said or name == "tolls"}
-    article = an_article(title=title, text=text, summary="", **({"language": "en", "published_at": NOW} | changes))
-    return signature_of(article, **said)
+    article = replace(an_article(), title=title, text=text, summary="", language="en", published_at=NOW)
+    return signature_of(replace(article, **changes), **said)
 
 
 def placement(new: StorySignature, *recent: StorySignature) -> Placement:
