@@ -84,7 +84,7 @@ def enable_channel(name: str) -> None:
     with opened() as services:
         _channel(services.settings, name)
         now = utc_now()
-        waiting = services.store.notifications.enable_channel(name, now, now - duration("1d"))
+        waiting = services.store.channels.enable(name, now, now - duration("1d"))
     said(f"channel {name} is enabled; {waiting} notifications that it missed are sent now")
 
 

@@ -227,12 +227,8 @@ def load_alerts(connection: Connection, condition: ColumnElement[bool], limit: i
     """Alerts under `condition`, oldest first, with the article that raised each and the families that report it."""
     statement = select(alerts).where(condition).order_by(alerts.c.id).limit(limit)
     rows = connection.execute(statement).all()
-    raisers = {
-        row.id: stored_article(row)
-        for row in connection.execute(
-            select(*ARTICLE_COLUMNS).where(articles.c.id.in_([row.article_id for row in rows]))
-        )
-    }
+    raising = select(*ARTICLE_COLUMNS).where(articles.c.id.in_([row.article_id for row in rows]))
+    raisers = {one.article_id: one for one in stored_articles(connection, connection.execute(raising).all())}
     families = families_of(connection, [row.id for row in rows])
     return [_alert(row, raisers[row.article_id], families.get(row.id, ())) for row in rows]
 

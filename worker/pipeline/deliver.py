@@ -1,105 +1,127 @@
-"""Alerts in; notifications stored, sent, and what came of them recorded."""
+"""Notifications in; messages sent, and what came of them recorded.
+
+A channel is one worker's at a time, so one that hangs holds up one worker and no other channel. A channel that has
+failed shares its turn with all others that have: together they never occupy more than one worker.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from worker.bootstrap import Services
 from worker.errors import DeliveryError
-from worker.model import Channel, Notification
-from worker.render import channel_disabled_message, message_for
-from worker.routing import notifications_for
+from worker.model import Channel, Severity
+from worker.model.delivery import NoticeKind, Outgoing
+from worker.pipeline.reactions import links_for
+from worker.render import message_for
 
 log = logging.getLogger("trucewire")
 
-ROUTE_BATCH = 200
-BATCH = 10
-LEASE = timedelta(minutes=5)
 SEND_AT_MOST = timedelta(minutes=2)  # what one send may take, by the channels' own time-outs
+LEASE = SEND_AT_MOST + timedelta(seconds=30)  # of one message
 FOR_S = 60.0
-MAX_ATTEMPTS = 15  # with the back-off below: given up after about twelve hours
+SLOW_S = 5.0  # a failure that took as long ends the run: the next one may take as long again
+MAX_ATTEMPTS = 15  # with the back-off below: given up after about nine hours
 BACK_OFF_S = 5.0
 BACK_OFF_CAP_S = 2 * 3600.0
+FAILURES_IN_A_ROW = 3  # … then the channel itself is taken to be down, and pauses
+PAUSE_CAP_S = 300.0
+UNWELL = "unwell"  # the turn that channels share which have failed
 
 
-def route(services: Services) -> list[str]:
-    """Turn unrouted alerts into notifications; the names of the channels that now have something to send."""
-    now = services.now()
-    while alerts := services.store.alerts.unrouted(ROUTE_BATCH):
-        silences = services.store.alerts.silences(now)
-        disabled = services.store.notifications.disabled_channels()
-        plans = [
-            plan
-            for alert in alerts
-            for plan in notifications_for(alert, services.settings.channels, silences, disabled)
-        ]
-        services.store.alerts.apply_routes(alerts, plans, now)
-        log.info(
-            "route alerts=%d notifications=%d suppressed=%d",
-            len(alerts),
-            len(plans),
-            sum(bool(plan.suppressed) for plan in plans),
-        )
-    return services.store.notifications.due_channels(now)
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a run did."""
+
+    sent: int = 0
+    noticed: bool = False  # there is something to tell the other channels
 
 
-def deliver(services: Services, channel_name: str) -> int:
-    """Send what waits for one channel, for a minute at most; the number sent."""
-    stopwatch, sent = time.monotonic(), 0
+def deliver(services: Services, channel_name: str) -> Delivered:
+    """Send what waits for one channel, for a minute at most."""
+    stopwatch, sent, noticed = time.monotonic(), 0, False
+    while time.monotonic() - stopwatch < FOR_S:
+        state = services.store.channels.state(channel_name)
+        if state.paused_until is not None and state.paused_until > services.now():
+            break
+        with ExitStack() as stack:
+            turns = [channel_name, *([UNWELL] if state.failures else [])]
+            if not all(stack.enter_context(services.store.channels.turn(name)) for name in turns):
+                break
+            run = _run(services, channel_name, stopwatch)
+        sent, noticed = sent + run.sent, noticed or run.noticed
+        # Whoever was turned away a moment ago may have been told of more than this run saw.
+        if run.noticed or not run.sent:
+            break
+    return Delivered(sent, noticed)
+
+
+def _run(services: Services, channel_name: str, stopwatch: float) -> Delivered:
+    sent = 0
     while time.monotonic() - stopwatch < FOR_S:
         now = services.now()
-        leased = services.store.notifications.lease(channel_name, BATCH, now, now + LEASE)
-        if not leased:
+        outgoing = services.store.notifications.lease(channel_name, now, now + LEASE)
+        if outgoing is None:
             break
-        for notification in leased:
-            if services.now() + SEND_AT_MOST > now + LEASE:
-                break  # somebody else may hold the rest by the time it would be sent, and have sent it
-            accepted = _deliver_one(services, notification)
-            sent += accepted
-            if not accepted and channel_name in services.store.notifications.disabled_channels():
-                return sent  # the rest has failed with it
-    return sent
+        began = time.monotonic()
+        outcome = _deliver_one(services, outgoing)
+        if outcome.sent:
+            sent += 1
+        elif outcome.noticed or time.monotonic() - began > SLOW_S or _pauses(services, channel_name):
+            return Delivered(sent, outcome.noticed)
+    return Delivered(sent)
 
 
-def _deliver_one(services: Services, notification: Notification) -> bool:
-    """Send one notification and record what came of it; whether the channel accepted it."""
-    channel = next((one for one in services.settings.channels if one.name == notification.channel), None)
+def _pauses(services: Services, channel_name: str) -> bool:
+    state = services.store.channels.state(channel_name)
+    return bool(state.disabled) or (state.paused_until is not None and state.paused_until > services.now())
+
+
+def _deliver_one(services: Services, outgoing: Outgoing) -> Delivered:
+    """Send one message and record what came of it."""
+    channel = next((one for one in services.settings.channels if one.name == outgoing.channel), None)
     record = services.store.notifications
     if channel is None or not channel.enabled:
-        record.record_failed(notification.notification_id, "channel is no longer configured")
-        return False
+        record.record_failed(outgoing.message_id, "channel is no longer configured")
+        return Delivered()
     try:
-        services.send(channel, message_for(notification), services.now())
+        message = message_for(outgoing, channel.language, links_for(services, outgoing.alerts))
+        services.send(channel, message, services.now())
     except DeliveryError as error:
-        _record_error(services, channel, notification, error)
-        return False
+        return _record_error(services, channel, outgoing, error)
     except Exception as error:
-        log.exception("deliver channel=%s notification=%d", channel.name, notification.notification_id)
-        _record_error(services, channel, notification, DeliveryError(f"{type(error).__name__}: {error}"))
-        return False
-    record.record_sent(notification.notification_id, services.now())
-    log.info("deliver channel=%s alert=%d outcome=sent", channel.name, notification.alert.alert_id)
-    return True
+        log.exception("deliver channel=%s message=%s", channel.name, outgoing.key)
+        return _record_error(services, channel, outgoing, DeliveryError(f"{type(error).__name__}: {error}"))
+    now = services.now()
+    if record.record_sent(outgoing.message_id, now):
+        services.store.notices.close_notice(NoticeKind.DELIVERY_FAILED, channel.name, now)
+    log.info("deliver channel=%s %s outcome=sent", channel.name, _names(outgoing))
+    return Delivered(sent=1)
 
 
-def _record_error(services: Services, channel: Channel, notification: Notification, error: DeliveryError) -> None:
-    record, now = services.store.notifications, services.now()
-    fields: dict[str, Any] = {"channel": channel.name, "alert": notification.alert.alert_id, "error": str(error)}
+def _record_error(services: Services, channel: Channel, outgoing: Outgoing, error: DeliveryError) -> Delivered:
+    store, now = services.store, services.now()
+    fields: dict[str, Any] = {"channel": channel.name, "what": _names(outgoing), "error": str(error)}
     if error.permanent:
-        record.record_failed(notification.notification_id, f"channel disabled: {error}")
-        log.error("deliver channel=%(channel)s alert=%(alert)d outcome=channel_disabled error=%(error)r", fields)
-        if record.disable_channel(channel.name, str(error), now):
-            _announce(services, channel, str(error))
-    elif notification.attempts >= MAX_ATTEMPTS:
-        record.record_failed(notification.notification_id, f"given up after {notification.attempts} attempts: {error}")
-        log.error("deliver channel=%(channel)s alert=%(alert)d outcome=failed error=%(error)r", fields)
-    else:
-        wait_s = max(back_off_s(notification.attempts, services.chance()), error.retry_after_s or 0.0)
-        record.record_retry(notification.notification_id, str(error), now + timedelta(seconds=wait_s))
-        log.warning("deliver channel=%(channel)s alert=%(alert)d outcome=retry error=%(error)r", fields)
+        store.notifications.record_failed(outgoing.message_id, f"channel disabled: {error}")
+        log.error("deliver channel=%(channel)s %(what)s outcome=channel_disabled error=%(error)r", fields)
+        newly = store.channels.disable(channel.name, str(error), now)
+        return Delivered(noticed=newly and _notice_disabled(services, channel, str(error), now))
+    _pause(services, channel, error, now)
+    if outgoing.attempts >= MAX_ATTEMPTS:
+        reason = f"given up after {outgoing.attempts} attempts: {error}"
+        store.notifications.record_failed(outgoing.message_id, reason)
+        log.error("deliver channel=%(channel)s %(what)s outcome=failed error=%(error)r", fields)
+        return Delivered(noticed=_notice_failed(services, channel, outgoing, reason, now))
+    wait_s = max(back_off_s(outgoing.attempts, services.chance()), error.retry_after_s or 0.0)
+    store.notifications.record_retry(outgoing.message_id, str(error), now + timedelta(seconds=wait_s))
+    log.warning("deliver channel=%(channel)s %(what)s outcome=retry error=%(error)r", fields)
+    return Delivered()
 
 
 def back_off_s(attempts: int, chance: float) -> float:
@@ -107,14 +129,48 @@ def back_off_s(attempts: int, chance: float) -> float:
     return min(BACK_OFF_S * 2.0 ** min(attempts - 1, 30), BACK_OFF_CAP_S) * (1 + 0.2 * chance)
 
 
-def _announce(services: Services, broken: Channel, reason: str) -> None:
-    """Tell the other channels that one is disabled: whoever relied on it must learn so."""
-    now = services.now()
-    message = channel_disabled_message(broken, reason, now)
-    disabled = services.store.notifications.disabled_channels()
-    for channel in services.settings.channels:
-        if channel.enabled and channel.name not in disabled:
-            try:
-                services.send(channel, message, now)
-            except Exception:
-                log.warning("announce channel=%s about=%s outcome=failed", channel.name, broken.name, exc_info=True)
+def _pause(services: Services, channel: Channel, error: DeliveryError, now: datetime) -> None:
+    """Have the whole channel wait where it asks for it, or has failed so often that it is likely to be down."""
+    failures = services.store.channels.state(channel.name).failures + 1
+    wait_s = error.retry_after_s or 0.0
+    if failures >= FAILURES_IN_A_ROW:
+        wait_s = max(wait_s, min(back_off_s(failures - FAILURES_IN_A_ROW + 1, services.chance()), PAUSE_CAP_S))
+    services.store.channels.record_failure(channel.name, now + timedelta(seconds=wait_s) if wait_s else None)
+
+
+def _notice_disabled(services: Services, channel: Channel, reason: str, now: datetime) -> bool:
+    """Whoever relied on the channel must learn that it is off."""
+    text = (
+        f"Channel {channel.name} is disabled after a permanent error: {reason}\n"
+        f"Its alerts are not sent. Correct it, then run: trucewire channel enable {channel.name}"
+    )
+    title = f"channel {channel.name} is disabled"
+    raised = services.store.notices.raise_notice(
+        NoticeKind.CHANNEL_DISABLED, channel.name, Severity.CRITICAL, title, text, now
+    )
+    return raised is not None
+
+
+def _notice_failed(services: Services, channel: Channel, outgoing: Outgoing, reason: str, now: datetime) -> bool:
+    """Whoever relied on the channel must learn what it has not told them."""
+    titles = [f"- {alert.article.article.title}" for alert in outgoing.alerts]
+    titles += [f"- {outgoing.notice.title}"] if outgoing.notice else []
+    text = "\n".join(
+        [
+            f"Channel {channel.name} has not taken this, and it is not tried again ({reason}):",
+            *titles,
+            "What else it loses until it works again is listed by:",
+            f"trucewire notifications --status failed --channel {channel.name}",
+        ]
+    )
+    title = f"channel {channel.name} has lost a message"
+    raised = services.store.notices.raise_notice(
+        NoticeKind.DELIVERY_FAILED, channel.name, Severity.CRITICAL, title, text, now
+    )
+    return raised is not None
+
+
+def _names(outgoing: Outgoing) -> str:
+    if outgoing.notice is not None:
+        return f"notice={outgoing.notice.notice_id}"
+    return f"alert={','.join(str(alert.alert_id) for alert in outgoing.alerts)}"

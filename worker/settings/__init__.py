@@ -12,11 +12,13 @@ from pathlib import Path
 
 from worker.errors import SettingsError
 from worker.model import Channel, Feed, FetchLimits, Lexicon, Profile, Rule
+from worker.model.delivery import Routing
 from worker.schedule import Limits
 from worker.settings.channels import read_channels
 from worker.settings.feeds import read_feeds
 from worker.settings.lexicons import read_lexicons
 from worker.settings.region import read_region
+from worker.settings.routes import KnownNames, read_routes
 from worker.settings.rules import read_rules
 from worker.settings.variables import Variables, check_names, read_variables
 from worker.urls import host_of
@@ -38,12 +40,14 @@ class Settings:
     lexicons: tuple[Lexicon, ...]
     rules: tuple[Rule, ...]
     channels: tuple[Channel, ...]
+    routing: Routing
     fetch: FetchLimits
     schedule: Limits
     fresh_for: timedelta  # an older article raises no alert
     keep_polls: timedelta
     keep_captures: timedelta  # the bytes of documents as they were fetched
     public_url: str  # where hubs reach the web service, without a slash at the end; "" = WebSub is off
+    link_secret: str  # signs the links in messages; "" = one is made and kept in the database
     ping_url: str  # of a dead-man's switch; "" = none
     web_host: str
     web_port: int
@@ -66,9 +70,13 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
     variables = read_variables(environ)
     config = variables.config
     profile = read_region(config / "region.toml")
-    rules = read_rules(config / "rules.toml", frozenset(place.name for place in profile.places))
+    places = frozenset(place.name for place in profile.places)
+    rules = read_rules(config / "rules.toml", places)
     feeds = read_feeds(config / "feeds.toml")
-    channels = read_channels(config / "channels.toml", environ, frozenset(rule.rule_id for rule in rules))
+    rule_ids = frozenset(rule.rule_id for rule in rules)
+    channels = read_channels(config / "channels.toml", environ, rule_ids)
+    families = frozenset(feed.family for feed in feeds)
+    routing = read_routes(config / "routes.toml", KnownNames(channels.channels, rule_ids, places, families))
     check_names(environ, channels.variables)
     return Settings(
         config=config,
@@ -81,12 +89,14 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
         lexicons=read_lexicons(),
         rules=rules,
         channels=channels.channels,
+        routing=routing,
         fetch=_fetch_limits(variables, version),
         schedule=Limits(polls_per_day=variables.polls_per_day),
         fresh_for=timedelta(hours=variables.fresh_hours),
         keep_polls=timedelta(days=variables.keep_polls_days),
         keep_captures=timedelta(days=variables.keep_captures_days),
         public_url=variables.public_url,
+        link_secret=variables.link_secret,
         ping_url=variables.ping_url,
         web_host=variables.web_host,
         web_port=variables.web_port,
@@ -109,6 +119,7 @@ def complaints(environ: Mapping[str, str], version: str) -> list[SettingsError]:
         lambda: read_region(config / "region.toml"),
         lambda: read_rules(config / "rules.toml"),
         lambda: read_channels(config / "channels.toml", environ),
+        lambda: read_routes(config / "routes.toml"),
         lambda: load_settings(environ, version),
     )
     for reader in readers:

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, Field, model_validator
 from worker.connections import absolute_url
 from worker.errors import FetchError, SettingsError
 from worker.model import Channel, Severity
+from worker.render import DEFAULT, LANGUAGES
 from worker.settings.environment import secret
 from worker.settings.toml import Section, read_toml, validated
 
@@ -44,6 +45,12 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"{value!r} is not a language Trucewire speaks; use one of {', '.join(LANGUAGES)}")
+    return value
+
+
 def _without_file(name: str) -> str:
     if name.endswith("_FILE"):
         raise ValueError(f"{name} ends in _FILE; name the variable without it, both forms are read")
@@ -62,6 +69,8 @@ class ChannelSection(Section):
     enabled: bool = True
     minimum_severity: Severity = Severity.INFO
     rules: tuple[str, ...] = ()
+    language: Annotated[str, AfterValidator(_language)] = DEFAULT
+    fallback: str = ""
 
 
 class ConsoleSection(ChannelSection):
@@ -143,6 +152,7 @@ def read_channels(path: Path, environ: Mapping[str, str], rules: frozenset[str] 
         SettingsError: the first mistake, with file, key and remedy.
     """
     channels: dict[str, Channel] = {}
+    fallbacks: dict[str, str] = {}
     variables: set[str] = set()
     for number, raw in enumerate(read_toml(path, ChannelsFile).channel, 1):
         try:
@@ -150,12 +160,15 @@ def read_channels(path: Path, environ: Mapping[str, str], rules: frozenset[str] 
             _check_name(path.name, section, channels)
             _check_rules(path.name, section, rules)
             channels[section.name] = _channel(path.name, section, environ)
+            fallbacks[section.name] = f"channel[{number}].fallback"
         except SettingsError as error:
             if error.file != path.name:  # the environment's mistake, not the file's
                 raise
             key = f"channel[{number}].{error.key}" if error.key else f"channel[{number}]"
             raise SettingsError(path.name, key, error.complaint, error.remedy) from error
         variables.update(name for _, name in _secrets(section))
+    for name, key in fallbacks.items():
+        _check_fallback(path.name, key, channels[name], channels)
     return ChannelSettings(tuple(channels.values()), frozenset(variables))
 
 
@@ -179,6 +192,17 @@ def _check_rules(file: str, section: ChannelSection, rules: frozenset[str] | Non
             raise SettingsError(file, "rules", f"{rule!r} is no rule's id", "use an id of rules.toml")
 
 
+def _check_fallback(file: str, key: str, channel: Channel, others: Mapping[str, Channel]) -> None:
+    other = others.get(channel.fallback)
+    if not channel.fallback:
+        return
+    if other is None or other is channel:
+        complaint = f"{channel.fallback!r} is no other channel"
+        raise SettingsError(file, key, complaint, "name another channel of this file")
+    if not other.enabled:
+        raise SettingsError(file, key, f"{channel.fallback!r} is not enabled", "name a channel that is")
+
+
 def _secrets(section: ChannelSection) -> list[tuple[str, str]]:
     """Field and variable of each secret that `section` names."""
     values = ((field, getattr(section, field)) for field in type(section).model_fields if field.endswith("_env"))
@@ -196,7 +220,16 @@ def _channel(file: str, section: ChannelSection, environ: Mapping[str, str]) -> 
         options[field.removesuffix("_env")] = value
     if isinstance(section, EmailSection) and section.port is None:
         options["port"] = _PORTS[section.security]
-    return Channel(section.name, section.kind, options, section.minimum_severity, section.rules, section.enabled)
+    return Channel(
+        name=section.name,
+        kind=section.kind,
+        options=options,
+        minimum_severity=section.minimum_severity,
+        rules=section.rules,
+        enabled=section.enabled,
+        language=section.language,
+        fallback=section.fallback,
+    )
 
 
 def _check_secret(file: str, kind: str, field: str, name: str, value: str) -> None:

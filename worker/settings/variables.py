@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, field_validator
 
 from worker.errors import SettingsError
+from worker.links import SECRET_LENGTH
 from worker.settings.environment import secret
 from worker.settings.toml import Section, validated
 
@@ -59,6 +60,8 @@ class Variables(Section):
     public_url: PublicAddress = Field("", alias="TRUCEWIRE_PUBLIC_URL")
     # a dead-man's switch that is pinged every minute, such as https://hc-ping.com/…; a secret
     ping_url: PingAddress = Field("", alias="TRUCEWIRE_PING_URL")
+    # signs the links in messages; "" = one is made and kept in the database
+    link_secret: str = Field("", alias="TRUCEWIRE_LINK_SECRET")
     web_host: str = Field("127.0.0.1", alias="TRUCEWIRE_WEB_HOST")
     web_port: int = Field(8642, alias="TRUCEWIRE_WEB_PORT", ge=1, le=65535)
     # where the port of web_host is published, by a container's host say; "" = web_host is all there is
@@ -67,6 +70,13 @@ class Variables(Section):
     web_proxies: str = Field("", alias="TRUCEWIRE_WEB_PROXIES")  # whose X-Forwarded-For and -Proto are believed
     keep_captures_days: int = Field(365, alias="TRUCEWIRE_KEEP_CAPTURES_DAYS", ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="TRUCEWIRE_LOG_LEVEL")
+
+    @field_validator("link_secret")
+    @classmethod
+    def _is_long_enough(cls, secret: str) -> str:
+        if secret and len(secret) < SECRET_LENGTH:
+            raise ValueError(f"is shorter than {SECRET_LENGTH} characters; make one with: openssl rand -base64 32")
+        return secret
 
     @field_validator("database_url")
     @classmethod

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from worker.store.alerts import AlertStore
 from worker.store.articles import ArticleStore
+from worker.store.channels import ChannelStore
 from worker.store.feedback import FeedbackStore
 from worker.store.feeds import FeedStore
 from worker.store.matches import MatchStore
@@ -39,6 +40,7 @@ class Store:
     matches: MatchStore
     alerts: AlertStore
     notifications: NotificationStore
+    channels: ChannelStore
     notices: NoticeStore
     feedback: FeedbackStore
     subscriptions: SubscriptionStore
@@ -57,6 +59,7 @@ class Store:
             MatchStore(engine),
             AlertStore(engine),
             NotificationStore(engine),
+            ChannelStore(engine),
             NoticeStore(engine),
             FeedbackStore(engine),
             SubscriptionStore(engine),

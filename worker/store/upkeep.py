@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, select, update
 
 from worker.database import reading
-from worker.database.rows import upsert
+from worker.database.rows import insert_new, upsert
 from worker.tables import articles, captures, feeds, heartbeats, memory, notifications, polls, revisions
 
 
@@ -28,6 +28,12 @@ class UpkeepStore:
         row = {"name": name, "value": value, "at": now}
         with self._engine.begin() as connection:
             connection.execute(upsert(connection, memory, "name", ("value", "at")), row)
+
+    def remember_first(self, name: str, value: Any, now: datetime) -> Any:
+        """Keep a small value that all workers share, unless there is one already; the one there is."""
+        with self._engine.begin() as connection:
+            connection.execute(insert_new(connection, memory), {"name": name, "value": value, "at": now})
+            return connection.scalar(select(memory.c.value).where(memory.c.name == name))
 
     def recall(self, name: str) -> Any:
         """What `remember` kept, None where nothing was."""

@@ -1,0 +1,117 @@
+"""Channels: since when they are configured, whether they work, and whose turn it is to send through them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, select, update
+
+from worker.database import reading
+from worker.database.rows import insert_new
+from worker.database.turns import turn
+from worker.tables import channels, notifications
+
+DISABLED = "channel disabled:"  # how the reason begins of what failed, or was suppressed, for it
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How a channel fares."""
+
+    failures: int = 0  # in a row
+    paused_until: datetime | None = None
+    disabled: str = ""  # the reason; "" = it is not
+
+
+class ChannelStore:
+    """Writes of channels' states."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[bool]:
+        """Whether nobody else sends through `name` just now; nobody does while the block lasts."""
+        with turn(self._engine, f"channel {name}") as mine:
+            yield mine
+
+    def state(self, name: str) -> ChannelState:
+        """How a channel fares; well where nothing is known of it."""
+        statement = select(channels).where(channels.c.name == name)
+        with reading(self._engine) as connection:
+            row = connection.execute(statement).one_or_none()
+        if row is None:
+            return ChannelState()
+        reason = (row.disabled_reason or "no reason is known") if row.disabled_at else ""
+        return ChannelState(row.failures, row.paused_until, reason)
+
+    def sync(self, enabled: Collection[str], now: datetime) -> None:
+        """Remember since when which channels are enabled in the settings.
+
+        Each alert raised since then owes them a notification, if only one with the reason why it is not sent.
+        """
+        with reading(self._engine) as connection:
+            known = dict(connection.execute(select(channels.c.name, channels.c.enabled_since)).tuples().all())
+        appeared = [name for name in enabled if known.get(name) is None]
+        gone = [name for name, since in known.items() if since is not None and name not in enabled]
+        if not appeared and not gone:
+            return
+        with self._engine.begin() as connection:
+            for name in appeared:
+                connection.execute(insert_new(connection, channels), {"name": name})
+                absent = (channels.c.name == name) & channels.c.enabled_since.is_(None)
+                connection.execute(update(channels).where(absent).values(enabled_since=now))
+            connection.execute(update(channels).where(channels.c.name.in_(gone)).values(enabled_since=None))
+
+    def record_failure(self, name: str, pause: datetime | None) -> int:
+        """It has failed once more; until `pause`, nothing is tried. How often it has failed in a row."""
+        failed = (
+            update(channels)
+            .where(channels.c.name == name)
+            .values(failures=channels.c.failures + 1, paused_until=pause)
+            .returning(channels.c.failures)
+        )
+        with self._engine.begin() as connection:
+            connection.execute(insert_new(connection, channels), {"name": name})
+            return int(connection.execute(failed).scalar_one())
+
+    def disable(self, name: str, reason: str, now: datetime) -> bool:
+        """Stop sending to a channel; what waits for it fails with the reason. False where it was disabled already."""
+        row = {"name": name, "disabled_at": now, "disabled_reason": reason}
+        waiting = (
+            update(notifications)
+            .where(notifications.c.channel == name, notifications.c.status == "pending")
+            .values(status="failed", reason=f"{DISABLED} {reason}", lease_until=None)
+        )
+        with self._engine.begin() as connection:
+            connection.execute(insert_new(connection, channels), {"name": name})
+            still_enabled = (channels.c.name == name) & channels.c.disabled_at.is_(None)
+            newly = connection.execute(update(channels).where(still_enabled).values(row)).rowcount == 1
+            connection.execute(waiting)
+        return newly
+
+    def enable(self, name: str, now: datetime, since: datetime) -> int:
+        """Send to a channel again, what failed since `since` for its being disabled first; how many those are."""
+        waiting = (
+            update(notifications)
+            .where(
+                notifications.c.channel == name,
+                notifications.c.status != "sent",
+                notifications.c.reason.startswith(DISABLED),
+                notifications.c.created_at >= since,
+            )
+            .values(status="pending", reason="", next_attempt_at=now, attempts=0)
+        )
+        values = {"disabled_at": None, "disabled_reason": None, "failures": 0, "paused_until": None}
+        with self._engine.begin() as connection:
+            connection.execute(update(channels).where(channels.c.name == name).values(values))
+            return connection.execute(waiting).rowcount
+
+    def disabled(self) -> dict[str, str]:
+        """Name and reason of each disabled channel."""
+        statement = select(channels.c.name, channels.c.disabled_reason).where(channels.c.disabled_at.is_not(None))
+        with reading(self._engine) as connection:
+            return {row.name: row.disabled_reason for row in connection.execute(statement)}
