@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from ahocorasick_rs import AhoCorasick
+
 URGENT, UPDATED, CORRECTED, WITHDRAWN, DENIAL = "urgent", "updated", "corrected", "withdrawn", "denial"
 
 LABELS: Mapping[str, str] = MappingProxyType(
@@ -110,6 +112,7 @@ _NOTICE_WORDS = (
     *("correct", "version of this", "retract", "withdraw", "taken down", "верси", "отозван", "аннулирован"),
     *("xəbərin", "haberin", "geri ", "տարբերակում", "հետ է", "ვერსიაში", "გამოხმობილია"),
 )
+_ANY_NOTICE_WORD = AhoCorasick(_NOTICE_WORDS)
 _EDGE = 400  # characters at either end of a text in which notices stand
 
 
@@ -161,7 +164,7 @@ _CAPITALS = frozenset({_LOUD_FRONT, _LOUD_CRY, _LOUD_BRACKETS, _LOUD_END})
 def _in_notices(text: str) -> Iterator[str]:
     edges = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
     folded = _folded(edges)
-    if any(word in folded for word in _NOTICE_WORDS):
+    if _ANY_NOTICE_WORD.find_matches_as_indexes(folded):
         yield from (label for label, notice in _NOTICES.items() if notice.search(folded))
 
 

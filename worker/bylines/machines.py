@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from ahocorasick_rs import AhoCorasick
+
 _MACHINES = (
     r"OpenAI|ChatGPT|GPT-?\d[\w.]*|Claude|Gemini|Google Bard|Copilot|Llama|DeepSeek|YandexGPT|GigaChat|Perplexity|Grok"
 )
@@ -105,6 +107,7 @@ _MACHINE_WORDS = (
     *("intellekt", "yapay zek", "avtomatik", "maşın", "otomatik", "makine", "բանականությ", "ինտելեկտ", "ավտոմատ"),
     *("մեքենայ", " աբ", "ინტელექტ", "ავტომატური", "მანქანური"),
 )
+_ANY_WORD = AhoCorasick(_MACHINE_WORDS)  # all of them in one look
 _EDGE = 600  # characters at either end of a text in which such lines stand
 
 
@@ -114,7 +117,7 @@ def machine_hint(author: str, text: str) -> str:
         return f"author: {author.strip()}"
     edges = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
     lowered = edges.replace("İ", "i").lower()
-    if not lowered.startswith("ai") and not any(word in lowered for word in _MACHINE_WORDS):
+    if not lowered.startswith("ai") and not _ANY_WORD.find_matches_as_indexes(lowered):
         return ""
     if line := _MACHINE_LINE.search(edges):
         return " ".join(line.group().split())
