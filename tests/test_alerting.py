@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from tests.factories import NOW, a_judged, a_judgement, a_match, a_signature
-from worker.alerting import match_plan, reports, turns
+from worker.alerting import match_plan
+from worker.claims import reports
 from worker.model import Judged, MatchPlan, Region, Stance
 from worker.stories import Geography
 
@@ -93,21 +92,6 @@ def test_background_and_other_wars_are_no_events_of_the_region() -> None:
     )
 
     assert reports(judgement) == {"talks:holds"}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "turned"),
-    [
-        (Stance.AGREED, Stance.VIOLATED, True),
-        (Stance.IN_FORCE, Stance.ENDED, True),
-        (Stance.VIOLATED, Stance.AGREED, True),
-        (Stance.AGREED, Stance.IN_FORCE, False),
-        (Stance.AGREED, Stance.DENIED, False),
-        (Stance.UNKNOWN, Stance.VIOLATED, False),
-    ],
-)
-def test_a_story_turns_where_what_held_is_broken(old: Stance, new: Stance, turned: bool) -> None:
-    assert turns(old, new) is turned
 
 
 def test_events_outside_the_region_open_no_story() -> None:

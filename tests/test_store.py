@@ -274,7 +274,7 @@ def into_story_of(stance: Stance) -> Callable[[Judged, Sequence[StorySignature]]
 
 def told(store: Store, number: int, stance: Stance, family: str) -> list[int]:
     store.polls.apply_polls([a_poll_plan(an_article(number, family=family), feed_id=1)])
-    judged = [Judged(one, a_judgement()) for one in claimed(store)]
+    judged = [Judged(one, a_judgement(a_match(stance=stance))) for one in claimed(store)]
     return store.matches.apply_matches(judged, into_story_of(stance), NOW, YESTERDAY)
 
 
@@ -287,7 +287,7 @@ def test_an_alert_whose_story_turns_is_told_again_once(store: Store) -> None:
     (alert,) = ask(store).alerts(AlertFilter())
     assert told_of == [True, False, True, False, False]
     assert (alert["revision"], alert["stance"]) == (2, "violated")
-    assert alert["why"][0] == "update: violated, after agreed was reported"
+    assert (alert["reason"], alert["detail"]) == ("turned", "violated, after agreed was reported")
     assert [one.revision for one in store.alerts.unrouted(10)] == [2]
 
 
@@ -365,53 +365,6 @@ def routed(store: Store, count: int = 1) -> None:
     store.alerts.apply_routes(alerts, [notification(alert.alert_id) for alert in alerts], NOW)
 
 
-def test_a_notification_is_leased_once_and_comes_back_with_the_same_key(store: Store) -> None:
-    routed(store)
-
-    first = store.notifications.lease("desk", 10, NOW, SOON)
-    second = store.notifications.lease("desk", 10, NOW, SOON)
-    after_a_crash = store.notifications.lease("desk", 10, SOON, LATER)
-
-    assert second == []
-    assert [one.key for one in first] == [one.key for one in after_a_crash]
-    assert [one.attempts for one in after_a_crash] == [2]
-
-
-def test_a_sent_notification_is_never_sent_again(store: Store) -> None:
-    routed(store)
-    leased = store.notifications.lease("desk", 10, NOW, SOON)
-
-    store.notifications.record_sent(leased[0].notification_id, NOW)
-    store.notifications.record_retry(leased[0].notification_id, "too late", NOW)
-
-    assert store.notifications.lease("desk", 10, LATER, LATER) == []
-    assert store.notifications.count_by_status() == {"sent": 1}
-
-
-def test_a_failed_attempt_waits_until_its_time(store: Store) -> None:
-    routed(store)
-    leased = store.notifications.lease("desk", 10, NOW, SOON)
-
-    store.notifications.record_retry(leased[0].notification_id, "503", LATER)
-
-    assert store.notifications.due_channels(SOON) == []
-    assert store.notifications.due_channels(LATER) == ["desk"]
-
-
-def test_a_disabled_channel_fails_what_waits_and_gives_it_back_when_enabled(store: Store) -> None:
-    routed(store, 3)
-
-    newly = store.notifications.disable_channel("desk", "wrong password", NOW)
-    again = store.notifications.disable_channel("desk", "still wrong", NOW)
-    while_disabled = store.notifications.disabled_channels()
-    back = store.notifications.enable_channel("desk", LATER, YESTERDAY)
-
-    assert (newly, again, back) == (True, False, 3)
-    assert while_disabled == {"desk": "wrong password"}
-    assert store.notifications.disabled_channels() == {}
-    assert len(store.notifications.lease("desk", 10, LATER, LATER)) == 3
-
-
 def test_a_silence_is_in_force_between_its_times_and_can_be_ended(store: Store) -> None:
     silence_id = store.alerts.add_silence(a_silence(rules=("shelling",)), NOW)
 
@@ -432,7 +385,7 @@ def test_a_start_that_knows_itself_alone_takes_up_what_a_killed_process_held(sto
     routed(store)
     feed_id = store.feeds.due_feeds(LATER, 1)[0][0]
     store.feeds.lease([feed_id], LATER, LATER + timedelta(minutes=5))
-    store.notifications.lease("desk", 10, NOW, LATER)
+    store.notifications.lease("desk", NOW, LATER)
 
     store.upkeep.release_leases()
 

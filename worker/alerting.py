@@ -1,7 +1,8 @@
-"""A judged article and the recent stories in, a `MatchPlan` out: its story, and the alerts it raises.
+"""A judged article and those it may belong with in, a `MatchPlan` out: its story, and the alerts it raises.
 
-One alert per rule and story. An article that is no longer fresh raises nothing, and the reason is kept. Never
-suppresses without one.
+One alert per rule and story. An article that is no longer fresh, or that its publisher has taken back, raises nothing,
+and the reason is kept. Never suppresses without one. What an article changes of alerts that its story has already is
+decided by `worker.updates`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from worker.model import AlertPlan, FullText, Judged, Judgement, MatchPlan, Region, RuleTrace, Stance, StorySignature
-from worker.stories import Geography, story_for
+from worker.claims import reports
+from worker.labels import WITHDRAWN
+from worker.model import AlertPlan, FullText, Judged, MatchPlan, Region, RuleTrace, StorySignature
+from worker.stories import Geography, Placement, signature_of, story_for
 
 TEASER_CHARS = (
     600  # a feed's text below this is a teaser: the shortest full articles are wire flashes, which lose nothing
@@ -19,7 +22,7 @@ TEASER_CHARS = (
 
 def match_plan(
     judged: Judged,
-    recent: Sequence[StorySignature],
+    candidates: Sequence[StorySignature],
     *,
     now: datetime,
     fresh_for: timedelta,
@@ -29,28 +32,36 @@ def match_plan(
 
     Args:
         judged: the article and the judgement on it.
-        recent: signatures of the articles in recent stories.
+        candidates: signatures of articles in stories that it may belong to.
         now: the time of this run.
         fresh_for: an article older than this, by its own date or since it was first seen, raises no alert.
         geography: which places tell events apart.
     """
     wanted = wants_page(judged)
-    if not _reports_event(judged):
+    if not is_placed(judged):
         return MatchPlan(judged, wants_page=wanted)
-    story_id = judged.stored.story_id
-    reason = "the article is in this story already"
-    if story_id is None:
-        placement = story_for(signature(judged, now), recent, geography)
-        story_id, reason = placement.story_id, placement.reason
-    held = _stale(judged, now, fresh_for)
+    placement = Placement(judged.stored.story_id, "the article is in this story already")
+    if placement.story_id is None:
+        placement = story_for(signature(judged, now), candidates, geography)
+    held = _held(judged, now, fresh_for)
     return MatchPlan(
         judged,
-        story_id=story_id,
-        opens_story=story_id is None,
-        alerts=() if held else tuple(_alert(judged, trace, reason) for trace in judged.judgement.fired),
+        story_id=placement.story_id,
+        opens_story=placement.story_id is None and _reports_event(judged),
+        alerts=() if held else tuple(_alert(judged, trace, placement.reason) for trace in judged.judgement.fired),
         wants_page=wanted,
+        fresh=not held,
         held=held if judged.judgement.fired else "",
+        copy_of=placement.copy_of,
+        merges=placement.merges,
     )
+
+
+def is_placed(judged: Judged) -> bool:
+    """Whether an article may belong to a story: it is about the region, a rule fired, or it has been in one."""
+    judgement = judged.judgement
+    in_region = judgement.relevance.region is Region.YES
+    return in_region or bool(judgement.fired) or judged.stored.story_id is not None
 
 
 def wants_page(judged: Judged) -> bool:
@@ -69,48 +80,32 @@ def _reports_event(judged: Judged) -> bool:
     return bool(judgement.fired) or (judgement.relevance.region is Region.YES and bool(reports(judgement)))
 
 
-# Stances that say the same of an event: whoever reports one of them confirms the others.
-_SIDES = {Stance.AGREED: "holds", Stance.IN_FORCE: "holds", Stance.VIOLATED: "broken", Stance.ENDED: "broken"}
-
-
-def report_of(concept: str, stance: Stance) -> str:
-    """What a match reports, such as `ceasefire:holds`: equal for two articles that confirm each other."""
-    return f"{concept}:{_SIDES.get(stance, stance)}"
-
-
-def turns(old: Stance, new: Stance) -> bool:
-    """Whether `new` turns what an alert said into its opposite: what held is broken, or the other way round."""
-    return old in _SIDES and new in _SIDES and _SIDES[old] != _SIDES[new]
-
-
-def reports(judgement: Judgement) -> frozenset[str]:
-    """What an article reports as news of the region, such as `ceasefire:holds`."""
-    return frozenset(
-        report_of(match.concept, match.stance)
-        for match in judgement.matches
-        if match.stance is not Stance.BACKGROUND and not match.elsewhere
-    )
-
-
 def signature(judged: Judged, now: datetime, story_id: int = 0) -> StorySignature:
     """What is compared to tell whether two articles report one event."""
-    article = judged.stored.article
-    return StorySignature(
-        story_id=story_id,
-        language=article.language,
-        title=article.title,
-        places=frozenset(judged.judgement.relevance.places),
+    return signature_of(
+        judged.stored.article,
+        places=judged.judgement.relevance.places,
         reports=reports(judged.judgement),
-        at=article.published_at or article.first_seen_at or now,
+        at=at_of(judged, now),
+        story_id=story_id,
+        article_id=judged.stored.article_id,
     )
 
 
-def _stale(judged: Judged, now: datetime, fresh_for: timedelta) -> str:
-    """Why the article is too old to alert on, "" where it is fresh.
+def at_of(judged: Judged, now: datetime) -> datetime:
+    """When an article was published, or first seen where that is unknown."""
+    article = judged.stored.article
+    return article.published_at or article.first_seen_at or now
+
+
+def _held(judged: Judged, now: datetime, fresh_for: timedelta) -> str:
+    """Why the article raises no alert, "" where it may.
 
     A publisher who edits an old article often gives it a new date, so its age also counts from when it was first seen.
     """
     article = judged.stored.article
+    if WITHDRAWN in article.labels:
+        return "its publisher has taken it back"
     if article.published_at is not None and now - article.published_at > fresh_for:
         return f"published {_hours(now - article.published_at)} ago, alerts are raised for {_hours(fresh_for)}"
     if article.first_seen_at is not None and now - article.first_seen_at > fresh_for:

@@ -22,6 +22,8 @@ from worker.model import Feed
 LONGEST_DOCUMENT = 4 * 1024 * 1024  # bytes; 20,000 feeds need about as much
 LONGEST_ADDRESS = 2_048  # characters
 
+SIDE = "[A-Z][A-Z-]{1,7}"  # the form of a side's name: mostly a country of ISO 3166-1
+
 _NAMESPACE = "urn:trucewire:opml"
 _OWN = f"{{{_NAMESPACE}}}"
 # A bare & in an address is the mistake most often made in these documents, and a strict parser drops what follows it.
@@ -139,6 +141,7 @@ def _feed(url: str, outline: dict[str, str]) -> Feed:
     title = outline.get("text") or outline.get("title") or urlsplit(url).hostname or url
     publisher = outline.get(f"{_OWN}publisher") or title
     languages = outline.get(f"{_OWN}languages") or outline.get("language", "")[:2]
+    side = outline.get(f"{_OWN}side", "")
     country = outline.get(f"{_OWN}country", "")
     return Feed(
         url=url,
@@ -147,6 +150,7 @@ def _feed(url: str, outline: dict[str, str]) -> Feed:
         family=outline.get(f"{_OWN}family") or own_family(publisher),
         languages=tuple(code for code in languages.lower().split() if re.fullmatch("[a-z]{2}", code)),
         country=country if re.fullmatch("[A-Z]{2}", country) else "",
+        side=side if re.fullmatch(SIDE, side) else "",
         dedicated=outline.get(f"{_OWN}dedicated") == "true",
         enabled=outline.get(f"{_OWN}enabled") != "false",
         origin="opml",
@@ -165,6 +169,7 @@ def _attributes(feed: Feed) -> dict[str, str]:
         f"{_OWN}family": feed.family,
         f"{_OWN}languages": " ".join(feed.languages),
         f"{_OWN}country": feed.country,
+        f"{_OWN}side": feed.side,
         f"{_OWN}dedicated": "true" if feed.dedicated else "",
         f"{_OWN}enabled": "" if feed.enabled else "false",
     }

@@ -123,6 +123,7 @@ def export_opml() -> None:
             family=row["family"],
             languages=tuple(row["languages"]),
             country=row["country"],
+            side=row["side"],
             dedicated=row["dedicated"],
             origin=row["origin"],
         )

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from worker.claims import says
 from worker.judge import match_from_json
 from worker.model import (
     Alert,
@@ -98,6 +99,7 @@ def feed_state(row: Any) -> FeedState:
         family=row.family,
         languages=tuple(row.languages),
         country=row.country,
+        side=row.side,
         dedicated=row.dedicated,
         full_text=FullText(row.full_text),
         enabled=row.enabled,
@@ -179,6 +181,7 @@ def stored_article(row: Any, feed: Any = None) -> StoredArticle:
         dedicated=bool(feed and feed.dedicated),
         full_text=FullText(feed.full_text) if feed else FullText.NEVER,
         country=feed.country if feed else "",
+        side=feed.side if feed else "",
         page_asked=row.page_outcome is not None,
         page_attempts=row.page_attempts,
         story_id=row.story_id,
@@ -187,7 +190,7 @@ def stored_article(row: Any, feed: Any = None) -> StoredArticle:
 
 def stored_articles(connection: Connection, rows: Sequence[Any]) -> list[StoredArticle]:
     """Rows with `ARTICLE_COLUMNS` as stored articles that know their feeds."""
-    theirs = select(feeds.c.id, feeds.c.dedicated, feeds.c.full_text, feeds.c.country)
+    theirs = select(feeds.c.id, feeds.c.dedicated, feeds.c.full_text, feeds.c.country, feeds.c.side)
     by_id = {feed.id: feed for feed in connection.execute(theirs.where(feeds.c.id.in_({row.feed_id for row in rows})))}
     return [stored_article(row, by_id[row.feed_id]) for row in rows]
 
@@ -236,13 +239,14 @@ def load_alerts(connection: Connection, condition: ColumnElement[bool], limit: i
 def families_of(connection: Connection, alert_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """The publisher families that report what each alert says now, in the order they did."""
     statement = (
-        select(alert_articles.c.alert_id, articles.c.family)
+        select(alert_articles.c.alert_id, articles.c.family, alert_articles.c.stance, alerts.c.stance.label("now"))
         .join_from(alert_articles, articles)
         .join(alerts, alerts.c.id == alert_articles.c.alert_id)
-        .where(alert_articles.c.alert_id.in_(list(alert_ids)), alert_articles.c.alert_revision == alerts.c.revision)
+        .where(alert_articles.c.alert_id.in_(list(alert_ids)))
         .order_by(alert_articles.c.added_at, alert_articles.c.article_id)
     )
     found: dict[int, dict[str, None]] = {}
     for row in connection.execute(statement):
-        found.setdefault(row.alert_id, {})[row.family] = None
+        if says(Stance(row.stance)) == says(Stance(row.now)):
+            found.setdefault(row.alert_id, {})[row.family] = None
     return {alert_id: tuple(families) for alert_id, families in found.items()}

@@ -61,4 +61,5 @@ class StoredArticle:
     page_asked: bool = False  # its page was fetched, or given up
     page_attempts: int = 0
     country: str = ""  # of its feed
+    side: str = ""  # … whose voice it is
     story_id: int | None = None

@@ -30,6 +30,7 @@ class Cue:
     after: int = 0  # how many words after it
     concepts: tuple[str, ...] = ()  # empty = all
     accepts: bool = False  # of an agreed cue: what is proposed and accepted is agreed
+    dates: bool = False  # of a background cue: it says when, as a past year does: thirty years ago
     beside: tuple[str, ...] = ()  # concepts of which one must stand in the same sentence: during the ceasefire … killed
 
 
@@ -94,5 +95,6 @@ class Profile:
     company: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Language → words beside which an ambiguous name means the region: Georgia and *breakaway*, *foreign agents*."""
     sides: Mapping[str, str] = field(default_factory=dict)  # countries abroad → whose voice they are: Russia → RU
+    opposed: tuple[frozenset[str], ...] = ()  # pairs of sides at odds: where both say so, both sides say so
     terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Language → concept → what the region calls it, beside the lexicon's own terms."""

@@ -59,6 +59,7 @@ class Feed:
     family: str  # publishers of one family count as one voice
     languages: tuple[str, ...] = ()  # ISO 639-1, most frequent first
     country: str = ""  # ISO 3166-1 alpha-2, "" = international
+    side: str = ""  # whose voice it is: of state media their state, "" = nobody's but its own
     dedicated: bool = False  # everything in it is about the region
     full_text: FullText = FullText.RELEVANT
     enabled: bool = True

@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from worker.alerting import match_plan, wants_page
 from worker.bootstrap import Services
 from worker.model import Judged, Judgement, MatchPlan, Outcome, Region, Relevance, StoredArticle, StorySignature
-from worker.stories import Geography
+from worker.stories import WINDOW, Geography
 
 log = logging.getLogger("trucewire")
 
 BATCH = 200
 LEASE = timedelta(minutes=5)
-STORY_WINDOW = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def match(services: Services) -> MatchSummary:
     claimed = services.store.articles.lease_unmatched(BATCH, now, now + LEASE)
     judged = [Judged(stored, _judgement(services, stored)) for stored in claimed]
     placing = _placing(services, now)
-    raised = services.store.matches.apply_matches(judged, placing, now, now - STORY_WINDOW)
+    raised = services.store.matches.apply_matches(judged, placing, now, now - WINDOW)
     if judged:
         in_region = sum(one.judgement.relevance.region is Region.YES for one in judged)
         log.info("match articles=%d in_region=%d alerts=%d", len(judged), in_region, len(raised))
@@ -58,7 +57,7 @@ def _judgement(services: Services, stored: StoredArticle) -> Judgement:
 def _placing(services: Services, now: datetime) -> Callable[[Judged, Sequence[StorySignature]], MatchPlan]:
     geography = Geography.of(services.settings.profile)
 
-    def place(judged: Judged, recent: Sequence[StorySignature]) -> MatchPlan:
-        return match_plan(judged, recent, now=now, fresh_for=services.settings.fresh_for, geography=geography)
+    def place(judged: Judged, candidates: Sequence[StorySignature]) -> MatchPlan:
+        return match_plan(judged, candidates, now=now, fresh_for=services.settings.fresh_for, geography=geography)
 
     return place

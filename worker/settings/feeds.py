@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 
 from worker.errors import SettingsError
 from worker.model import Feed, FullText
-from worker.opml import address_complaint, own_family
+from worker.opml import SIDE, address_complaint, own_family
 from worker.settings.toml import Section, read_toml
 
 
@@ -39,6 +39,14 @@ def _country(code: str) -> str:
     return code
 
 
+def _side(name: str) -> str:
+    if not re.fullmatch(f"(?:{SIDE})?", name):
+        raise ValueError(
+            f'{name!r} names no side; use capital letters, mostly a country of ISO 3166-1 such as "AZ", or leave it out'
+        )
+    return name
+
+
 def _family(name: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ValueError(f'{name!r} is no family name; use small letters, digits and hyphens, such as "az-state"')
@@ -54,6 +62,7 @@ def _line(name: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 Language = Annotated[str, AfterValidator(_language)]
 Country = Annotated[str, AfterValidator(_country)]
+Side = Annotated[str, AfterValidator(_side)]
 Family = Annotated[str, AfterValidator(_family)]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_line)]
 
@@ -76,6 +85,7 @@ class PublisherSection(Section):
     feeds: tuple[FeedSection, ...] = Field(min_length=1)
     family: Family | None = None
     country: Country = ""
+    side: Side = ""
     dedicated: bool = False
     full_text: FullText = FullText.RELEVANT
 
@@ -96,8 +106,10 @@ def read_feeds(path: Path) -> tuple[Feed, ...]:
     publishers = read_toml(path, FeedsFile).publisher
     feeds: list[Feed] = []
     keys: dict[str, str] = {}  # what must stand there once → where it stands
+    sides: dict[str, tuple[str, str]] = {}  # of each family → where it was first said, and which
     for number, publisher in enumerate(publishers, start=1):
         _claim(path, keys, f"publisher[{number}].name", publisher.name.casefold(), "add the feeds to that one")
+        _one_side(path, sides, f"publisher[{number}]", publisher)
         for line, section in enumerate(publisher.feeds, start=1):
             key = f"publisher[{number}].feeds[{line}]"
             feed = _feed(publisher, section)
@@ -115,10 +127,20 @@ def _feed(publisher: PublisherSection, section: FeedSection) -> Feed:
         family=publisher.family or own_family(publisher.name),
         languages=section.languages,
         country=publisher.country,
+        side=publisher.side,
         dedicated=publisher.dedicated if section.dedicated is None else section.dedicated,
         full_text=section.full_text or publisher.full_text,
         enabled=section.enabled,
     )
+
+
+def _one_side(path: Path, sides: dict[str, tuple[str, str]], key: str, publisher: PublisherSection) -> None:
+    """Complain where publishers of one family, which count as one voice, are said to be of different sides."""
+    first, side = sides.setdefault(publisher.family or own_family(publisher.name), (key, publisher.side))
+    if side != publisher.side:
+        said, other = publisher.side or "none", side or "none"
+        complaint = f"{said} here, {other} at {first} of the same family"
+        raise SettingsError(path.name, f"{key}.side", complaint, "give both the same side, or another family")
 
 
 def _claim(path: Path, keys: dict[str, str], key: str, value: str, remedy: str) -> None:

@@ -50,6 +50,7 @@ class RegionFile(Section):
     countries: tuple[str, ...] = Field(min_length=1)
     powers: tuple[str, ...] = ()
     sides: dict[str, Side] = Field(default_factory=dict)
+    opposed: tuple[tuple[Side, Side], ...] = ()
     languages: tuple[Language, ...] = ()
     places: tuple[str, ...] = ()
     place: tuple[PlaceSection, ...] = ()
@@ -89,6 +90,7 @@ def read_region(path: Path) -> Profile:
         places=tuple(places),
         powers=file.powers,
         sides=file.sides,
+        opposed=_opposed(path.name, file, places),
         traps=file.traps,
         company=file.company,
         terms={language: {str(key): terms for key, terms in lists.items()} for language, lists in file.terms.items()},
@@ -117,6 +119,20 @@ def _places(file: str, sections: tuple[PlaceSection, ...], lexicons: dict[str, L
             )
         )
     return places
+
+
+def _opposed(file: str, section: RegionFile, places: Sequence[Place]) -> tuple[frozenset[str], ...]:
+    """The pairs of `opposed`, each of two sides that somebody in the region or abroad speaks for."""
+    known = {place.side for place in places} | set(section.sides.values())
+    for number, pair in enumerate(section.opposed, 1):
+        if pair[0] == pair[1]:
+            raise SettingsError(file, f"opposed[{number}]", "the same side twice", "name two sides, or remove the pair")
+        for side in pair:
+            if side not in known:
+                complaint = f"nobody speaks for {side!r}"
+                remedy = "use a side or country of a [[place]], or one of sides"
+                raise SettingsError(file, f"opposed[{number}]", complaint, remedy)
+    return tuple(frozenset(pair) for pair in section.opposed)
 
 
 def _check_language(file: str, key: str, language: str, known: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from worker.store.notifications import NotificationStore
 from worker.store.pages import PageStore
 from worker.store.people import PeopleStore
 from worker.store.polls import PollStore
+from worker.store.stories import StoryStore
 from worker.store.subscriptions import SubscriptionStore
 from worker.store.upkeep import UpkeepStore
 
@@ -38,6 +39,7 @@ class Store:
     articles: ArticleStore
     pages: PageStore
     matches: MatchStore
+    stories: StoryStore
     alerts: AlertStore
     notifications: NotificationStore
     channels: ChannelStore
@@ -57,6 +59,7 @@ class Store:
             ArticleStore(engine),
             PageStore(engine),
             MatchStore(engine),
+            StoryStore(engine),
             AlertStore(engine),
             NotificationStore(engine),
             ChannelStore(engine),

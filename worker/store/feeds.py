@@ -15,7 +15,9 @@ from worker.database.rows import chunks, feed_state, upsert
 from worker.model import Feed, FeedState
 from worker.tables import feeds
 
-CONFIGURED = ("name", "publisher", "family", "languages", "country", "dedicated", "full_text", "enabled", "origin")
+CONFIGURED = (
+    *("name", "publisher", "family", "languages", "country", "side", "dedicated", "full_text", "enabled", "origin"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,12 @@ class FeedStore:
         """Have these feeds polled at the next tick."""
         with self._engine.begin() as connection:
             connection.execute(update(feeds).where(feeds.c.id.in_(feed_ids)).values(next_poll_at=now))
+
+    def enable(self, feed_id: int, *, enabled: bool, now: datetime) -> bool:
+        """Have a feed polled, at once, or no longer; False where there is no such feed."""
+        values = {"enabled": enabled} | ({"next_poll_at": now} if enabled else {})
+        with self._engine.begin() as connection:
+            return connection.execute(update(feeds).where(feeds.c.id == feed_id).values(values)).rowcount == 1
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

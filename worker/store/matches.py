@@ -1,20 +1,31 @@
-"""Matches: judgements, stories and alerts, in one transaction."""
+"""Matches: judgements, claims, stories and alerts, in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.engine import Connection
 
-from worker.alerting import report_of, signature, turns
+from worker.alerting import is_placed, signature
+from worker.claims import claims_of, reported
+from worker.corroboration import Agencies, Opposed, Story
 from worker.database import lock_stories
-from worker.database.rows import insert_new, match_json
+from worker.database.stories import KnownStory, publishers_of
 from worker.judge import judgement_to_json
-from worker.model import AlertPlan, Judged, Match, MatchPlan, Stance, StorySignature
-from worker.tables import alert_articles, alerts, articles, matches, stories
+from worker.labels import WITHDRAWN
+from worker.model import Judged, Match, MatchPlan, StorySignature
+from worker.model.stories import Claim, Source
+from worker.store.alert_changes import write_alerts
+from worker.store.facets import write_facets
+from worker.store.merges import merge_stories
+from worker.store.stories import Candidates, file_article, place_article
+from worker.stories import keys_of, signature_to_json
+from worker.tables import articles, claims, matches
+from worker.updates import Arrival
 
 Place = Callable[[Judged, Sequence[StorySignature]], MatchPlan]
 
@@ -25,65 +36,79 @@ class MatchStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def apply_matches(self, judged: Sequence[Judged], place: Place, now: datetime, since: datetime) -> list[int]:
+    def apply_matches(
+        self, judged: Sequence[Judged], place: Place, now: datetime, since: datetime, opposed: Opposed = ()
+    ) -> list[int]:
         """Place each judged article into a story and write what follows: all of it, or nothing.
 
-        `place` decides, purely, seeing the signatures of all articles in stories since `since`, those placed before it
-        in this very batch included. It runs inside the transaction, alone among all workers, so that two copies which
-        arrive at once cannot open two stories.
+        `place` decides, purely, seeing the signatures of those articles since `since` that share keys with it, those
+        placed before it in this very batch included. It runs inside the transaction, alone among all workers, so that
+        two copies which arrive at once cannot open two stories.
+
+        Args:
+            judged: articles with their judgements.
+            place: what decides where one belongs and which alerts it raises.
+            now: the time of this run.
+            since: how far back candidates are looked for.
+            opposed: pairs of sides of the conflict.
 
         Returns:
-            The ids of the alerts that were raised or have turned.
+            The ids of the alerts that were raised or updated.
         """
-        raised: list[int] = []
+        if not judged:
+            return []
+        signed = {one.stored.article_id: signature(one, now) for one in judged if is_placed(one)}
+        keys = {article_id: keys_of(its) for article_id, its in signed.items()}
+        told: dict[int, None] = {}
         with self._engine.begin() as connection:
             lock_stories(connection)
-            recent = _recent_signatures(connection, since)
+            searched = (
+                key for one in judged if one.stored.story_id is None for key in keys.get(one.stored.article_id, ())
+            )
+            batch = _Batch(connection, Candidates(connection, searched, since), now, opposed)
             for one in judged:
-                if not _still_unmatched(connection, one):
-                    continue
-                plan = place(one, recent)
-                story_id = _story(connection, plan, now)
-                _write_judgement(connection, plan, story_id, now)
-                if story_id is not None:
-                    recent.append(signature(one, now, story_id))
-                    raised += _write_alerts(connection, plan, story_id, now)
-        return raised
+                if _still_unmatched(connection, one):
+                    article_id = one.stored.article_id
+                    own_keys = keys.get(article_id, ())
+                    plan = place(one, batch.candidates.of(article_id, own_keys))
+                    told |= dict.fromkeys(batch.write(plan, signed.get(article_id), own_keys))
+        return list(told)
 
 
-def _recent_signatures(connection: Connection, since: datetime) -> list[StorySignature]:
-    found = select(
-        articles.c.id,
-        articles.c.story_id,
-        articles.c.language,
-        articles.c.title,
-        articles.c.places,
-        articles.c.published_at,
-        articles.c.first_seen_at,
-    ).join_from(articles, stories)
-    rows = connection.execute(found.where(stories.c.last_at >= since)).all()
-    reports = _reports(connection, [row.id for row in rows])
-    return [
-        StorySignature(
-            row.story_id,
-            row.language,
-            row.title,
-            frozenset(row.places or ()),
-            reports.get(row.id, frozenset()),
-            row.published_at or row.first_seen_at,
-        )
-        for row in rows
-    ]
+class _Batch:
+    """What is known while a batch is written."""
 
+    def __init__(self, connection: Connection, candidates: Candidates, now: datetime, opposed: Opposed) -> None:
+        self.candidates = candidates
+        self._connection = connection
+        self._now = now
+        self._opposed = opposed
+        self._agencies = Agencies(publishers_of(connection))
+        self._stories: dict[int, KnownStory] = {}
 
-def _reports(connection: Connection, article_ids: Sequence[int]) -> Mapping[int, frozenset[str]]:
-    found: dict[int, set[str]] = {}
-    statement = select(matches.c.article_id, matches.c.concept, matches.c.stance).where(
-        matches.c.article_id.in_(article_ids), matches.c.stance != "background", matches.c.elsewhere == ""
-    )
-    for row in connection.execute(statement):
-        found.setdefault(row.article_id, set()).add(report_of(row.concept, Stance(row.stance)))
-    return {article_id: frozenset(names) for article_id, names in found.items()}
+    def write(self, plan: MatchPlan, signed: StorySignature | None, keys: Sequence[int]) -> list[int]:
+        """Write one article's plan; the ids of the alerts that it raised or changed."""
+        connection, stored, now = self._connection, plan.judged.stored, self._now
+        story_id = place_article(connection, plan, now)
+        _write_judgement(connection, plan, story_id, signed, now)
+        if story_id is None or signed is None:
+            return []
+        file_article(connection, stored.article_id, keys, signed.at)
+        if plan.merges:
+            merge_stories(connection, plan.merges, story_id, now)
+            self.candidates.forget_stories()
+            self._stories.clear()
+        self.candidates.add(replace(signed, story_id=story_id), keys)
+        known = self._stories.get(story_id) or KnownStory(connection, story_id, new=plan.opens_story)
+        self._stories[story_id] = known
+        news, before = reported(plan.judged.judgement), known.sources.get(stored.article_id)
+        said = claims_of(stored, news, signed.at)
+        _write_claims(connection, stored.article_id, story_id, said)
+        copy_of = plan.copy_of if before is None or plan.copy_of is not None else before.copy_of
+        known.put(_source(plan, signed.at, copy_of), said)
+        arrival = Arrival(plan.judged, news, plan.fresh, signed.at)
+        story = Story(known.sources, known.claims, self._agencies, self._opposed)
+        return write_alerts(connection, plan, arrival, known, story, now)
 
 
 def _still_unmatched(connection: Connection, one: Judged) -> bool:
@@ -98,18 +123,9 @@ def _still_unmatched(connection: Connection, one: Judged) -> bool:
     return row is not None
 
 
-def _story(connection: Connection, plan: MatchPlan, now: datetime) -> int | None:
-    if plan.opens_story:
-        title = plan.judged.stored.article.title
-        row = {"title": title, "opened_at": now, "last_at": now}
-        opened: int = connection.execute(stories.insert().returning(stories.c.id), row).scalar_one()
-        return opened
-    if plan.story_id is not None:
-        connection.execute(update(stories).where(stories.c.id == plan.story_id).values(last_at=now))
-    return plan.story_id
-
-
-def _write_judgement(connection: Connection, plan: MatchPlan, story_id: int | None, now: datetime) -> None:
+def _write_judgement(
+    connection: Connection, plan: MatchPlan, story_id: int | None, signed: StorySignature | None, now: datetime
+) -> None:
     stored, judgement = plan.judged.stored, plan.judged.judgement
     trace = judgement_to_json(judgement)
     if plan.held:
@@ -121,12 +137,16 @@ def _write_judgement(connection: Connection, plan: MatchPlan, story_id: int | No
         "matched_at": now,
         "match_lease_until": None,
         "story_id": story_id,
+        "signature": signature_to_json(signed) if signed and story_id is not None else None,
     }
     if plan.wants_page:
         values["page_due_at"] = now
+    if plan.copy_of is not None:
+        values["copy_of_id"] = plan.copy_of
     connection.execute(update(articles).where(articles.c.id == stored.article_id).values(values))
     of_this_revision = (matches.c.article_id == stored.article_id) & (matches.c.revision == stored.revision)
     connection.execute(delete(matches).where(of_this_revision))
+    write_facets(connection, stored.article_id, judgement)
     rows = [_match_row(stored.article_id, stored.revision, match) for match in judgement.matches]
     if rows:
         connection.execute(matches.insert(), rows)
@@ -151,50 +171,27 @@ def _match_row(article_id: int, revision: int, match: Match) -> dict[str, Any]:
     }
 
 
-def _write_alerts(connection: Connection, plan: MatchPlan, story_id: int, now: datetime) -> list[int]:
-    """Raise the alerts of one article, or add its voice to those of its story; the ids of what is new to be told."""
-    told: list[int] = []
-    for alert in plan.alerts:
-        row = _alert_row(plan, alert, story_id, now)
-        added = connection.execute(insert_new(connection, alerts).returning(alerts.c.id), row).scalar_one_or_none()
-        of_story = (alerts.c.rule_id == alert.rule_id) & (alerts.c.story_id == story_id)
-        old = connection.execute(select(alerts).where(of_story)).one()
-        turned = turns(Stance(old.stance), alert.match.stance)
-        # Once: late reports of what held before must not turn it back, and confirm what was told before.
-        turning = turned and old.revision == 1
-        if turning:
-            connection.execute(update(alerts).where(alerts.c.id == old.id).values(_turned(old, alert, row)))
-        confirms = 2 if turning else old.revision - turned
-        voice = {
-            "alert_id": old.id,
-            "article_id": plan.judged.stored.article_id,
-            "alert_revision": confirms,
-            "added_at": now,
-        }
-        connection.execute(insert_new(connection, alert_articles), voice)
-        if added is not None or turning:
-            told.append(old.id)
-    return told
+def _write_claims(connection: Connection, article_id: int, story_id: int, said: Sequence[Claim]) -> None:
+    """An article's claims, in the place of those it made when it was judged before."""
+    connection.execute(delete(claims).where(claims.c.article_id == article_id))
+    if said:
+        rows = [
+            asdict(claim) | {"story_id": story_id, "stance": str(claim.stance), "numbers": list(claim.numbers)}
+            for claim in said
+        ]
+        connection.execute(claims.insert(), rows)
 
 
-def _turned(old: Any, alert: AlertPlan, row: dict[str, Any]) -> dict[str, Any]:
-    """What changes of an alert whose story has turned, so that whoever was told is told this, too."""
-    return {name: row[name] for name in ("article_id", "severity", "stance", "match", "places")} | {
-        "revision": old.revision + 1,
-        "why": [f"update: {alert.match.stance}, after {old.stance} was reported", *row["why"]],
-    }
-
-
-def _alert_row(plan: MatchPlan, alert: AlertPlan, story_id: int, now: datetime) -> dict[str, Any]:
-    return {
-        "rule_id": alert.rule_id,
-        "story_id": story_id,
-        "article_id": plan.judged.stored.article_id,
-        "severity": str(alert.severity),
-        "stance": str(alert.match.stance),
-        "match": match_json(alert.match),
-        "places": list(plan.judged.judgement.relevance.places),
-        "why": list(alert.why),
-        "revision": 1,
-        "raised_at": now,
-    }
+def _source(plan: MatchPlan, at: datetime, copy_of: int | None) -> Source:
+    stored = plan.judged.stored
+    return Source(
+        article_id=stored.article_id,
+        publisher=stored.article.publisher,
+        family=stored.article.family,
+        at=at,
+        side=stored.side,
+        credit=stored.article.credit,
+        copy_of=copy_of,
+        machine_written=stored.article.machine_written,
+        withdrawn=WITHDRAWN in stored.article.labels,
+    )

@@ -8,7 +8,17 @@ Full-text search is not here: it is made by the migration, since the two databas
 from __future__ import annotations
 
 from worker.tables.alerts import alert_articles, alert_updates, alerts, feedback
-from worker.tables.articles import articles, captures, claims, entries, matches, revisions, stories, story_keys
+from worker.tables.articles import (
+    article_facets,
+    articles,
+    captures,
+    claims,
+    entries,
+    matches,
+    revisions,
+    stories,
+    story_keys,
+)
 from worker.tables.columns import Id, Json, UtcDateTime, metadata
 from worker.tables.delivery import channels, messages, notices, notifications, silences
 from worker.tables.people import audit, sessions, tokens, users
@@ -22,6 +32,7 @@ __all__ = [
     "alert_articles",
     "alert_updates",
     "alerts",
+    "article_facets",
     "articles",
     "audit",
     "captures",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
 from worker.tables.columns import Json, UtcDateTime, id_column, metadata, reference
 
@@ -11,7 +11,7 @@ alerts = Table(
     metadata,
     id_column(),
     Column("rule_id", Text, nullable=False),
-    reference("story_id", "stories", nullable=False),
+    reference("story_id", "stories", nullable=False, index=True),
     reference("article_id", "articles", nullable=False),
     Column("severity", String(8), nullable=False),
     Column("stance", String(16), nullable=False),
@@ -24,12 +24,22 @@ alerts = Table(
     Column("confirmation", String(16), nullable=False, server_default="single_source"),
     Column("reason", String(12), nullable=False, server_default="raised"),  # of the newest revision
     Column("detail", Text, nullable=False, server_default=""),
+    Column("numbers", Json),  # the highest toll told so far: {"killed": 3}
     Column("updated_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
+    Column("closed_reason", Text, nullable=False, server_default=""),
+    reference("merged_into_id", "alerts"),  # its story was shown to be the same event as that alert's
     Column("acknowledged_at", UtcDateTime),
     Column("acknowledged_by", Text, nullable=False, server_default=""),
     Column("snoozed_until", UtcDateTime),
-    UniqueConstraint("rule_id", "story_id"),
+    Index(
+        "uq_alerts_rule_id_story_id",
+        "rule_id",
+        "story_id",
+        unique=True,
+        sqlite_where=text("merged_into_id IS NULL"),
+        postgresql_where=text("merged_into_id IS NULL"),
+    ),
     Index(
         "ix_alerts_unrouted",
         "id",
@@ -55,8 +65,9 @@ alert_articles = Table(
     "alert_articles",
     metadata,
     reference("alert_id", "alerts", primary_key=True),
-    reference("article_id", "articles", primary_key=True),
-    Column("alert_revision", Integer, nullable=False),  # what it confirms: before the story turned, or after
+    reference("article_id", "articles", primary_key=True, index=True),
+    Column("article_revision", Integer, nullable=False),  # of the article, when it last said so
+    Column("stance", String(16), nullable=False),  # what it says: of what held before the story turned, or after
     Column("added_at", UtcDateTime, nullable=False),
 )
 

@@ -40,6 +40,12 @@ stories = Table(
     Column("closed_at", UtcDateTime),  # when it went quiet
     Column("confirmation", String(16), nullable=False, server_default="single_source"),
     reference("merged_into_id", "stories"),  # shown to be the same event as that one
+    Index(
+        "ix_stories_open",
+        "last_at",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
 )
 
 # Where candidates for the same story are looked up: a few 64-bit keys for each article.
@@ -47,8 +53,9 @@ story_keys = Table(
     "story_keys",
     metadata,
     Column("key", BigInteger, primary_key=True),
-    reference("article_id", "articles", primary_key=True),
-    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("at", UtcDateTime, primary_key=True, index=True),
+    reference("article_id", "articles", primary_key=True, index=True),
+    sqlite_with_rowid=False,  # its primary key is all that is ever asked
 )
 
 articles = Table(
@@ -93,6 +100,11 @@ articles = Table(
     reference("story_id", "stories", index=True),
     reference("copy_of_id", "articles"),  # the earlier article that this one repeats
     Column("signature", Json),  # what is compared to place other articles beside it
+    # What the log is filtered by, in the order it is read in.
+    Index(None, "language", "id"),
+    Index(None, "region", "id"),
+    Index(None, "publisher", "id"),
+    Index(None, "family", "id"),
     Index(
         "ix_articles_page_due",
         "page_due_at",
@@ -106,6 +118,16 @@ articles = Table(
         sqlite_where=text("matched_at IS NULL"),
         postgresql_where=text("matched_at IS NULL"),
     ),
+)
+
+# What an article's present revision is about, to be looked up by: places, rules that fired, concepts and stances.
+article_facets = Table(
+    "article_facets",
+    metadata,
+    Column("kind", String(8), primary_key=True),  # place | rule | concept | stance | report (concept:stance)
+    Column("name", Text, primary_key=True),
+    reference("article_id", "articles", primary_key=True, index=True),
+    sqlite_with_rowid=False,  # its primary key is all there is
 )
 
 entries = Table(
@@ -165,7 +187,7 @@ claims = Table(
     Column("stance", String(16), nullable=False),
     Column("sentence", Text, nullable=False),
     Column("speaker", Text, nullable=False),  # as in the sentence, "" unknown
-    Column("side", String(8), nullable=False),  # whose voice it is: of the speaker, else of the publisher; "" none
+    Column("side", String(16), nullable=False),  # whose voice it is: of the speaker, else of the publisher; "" none
     Column("family", Text, nullable=False),  # publisher family
     Column("numbers", Json, nullable=False),
     Column("at", UtcDateTime, nullable=False),

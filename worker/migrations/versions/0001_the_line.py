@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("family", sa.Text(), nullable=False),
         sa.Column("languages", Json, nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("side", sa.String(length=16), server_default="", nullable=False),
         sa.Column("dedicated", sa.Boolean(), nullable=False),
         sa.Column("full_text", sa.String(length=8), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
@@ -218,6 +219,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stories")),
     )
     op.create_index(op.f("ix_stories_last_at"), "stories", ["last_at"], unique=False)
+    op.create_index(
+        "ix_stories_open",
+        "stories",
+        ["last_at"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
     op.create_table(
         "tokens",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -291,8 +300,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("key", name=op.f("uq_articles_key")),
     )
+    op.create_index(op.f("ix_articles_family_id"), "articles", ["family", "id"], unique=False)
     op.create_index(op.f("ix_articles_feed_id"), "articles", ["feed_id"], unique=False)
     op.create_index(op.f("ix_articles_first_seen_at"), "articles", ["first_seen_at"], unique=False)
+    op.create_index(op.f("ix_articles_language_id"), "articles", ["language", "id"], unique=False)
     op.create_index(
         "ix_articles_page_due",
         "articles",
@@ -302,6 +313,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("page_due_at IS NOT NULL"),
     )
     op.create_index(op.f("ix_articles_published_at"), "articles", ["published_at"], unique=False)
+    op.create_index(op.f("ix_articles_publisher_id"), "articles", ["publisher", "id"], unique=False)
+    op.create_index(op.f("ix_articles_region_id"), "articles", ["region", "id"], unique=False)
     op.create_index(op.f("ix_articles_story_id"), "articles", ["story_id"], unique=False)
     op.create_index(
         "ix_articles_unmatched",
@@ -385,17 +398,21 @@ def upgrade() -> None:
         sa.Column("confirmation", sa.String(length=16), server_default="single_source", nullable=False),
         sa.Column("reason", sa.String(length=12), server_default="raised", nullable=False),
         sa.Column("detail", sa.Text(), server_default="", nullable=False),
+        sa.Column("numbers", Json, nullable=True),
         sa.Column("updated_at", UtcDateTime, nullable=True),
         sa.Column("closed_at", UtcDateTime, nullable=True),
+        sa.Column("closed_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("merged_into_id", Id, nullable=True),
         sa.Column("acknowledged_at", UtcDateTime, nullable=True),
         sa.Column("acknowledged_by", sa.Text(), server_default="", nullable=False),
         sa.Column("snoozed_until", UtcDateTime, nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alerts_article_id")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["alerts.id"], name=op.f("fk_alerts_merged_into_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_alerts_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
-        sa.UniqueConstraint("rule_id", "story_id", name=op.f("uq_alerts_rule_id_story_id")),
     )
     op.create_index(op.f("ix_alerts_raised_at"), "alerts", ["raised_at"], unique=False)
+    op.create_index(op.f("ix_alerts_story_id"), "alerts", ["story_id"], unique=False)
     op.create_index(
         "ix_alerts_unrouted",
         "alerts",
@@ -404,6 +421,24 @@ def upgrade() -> None:
         sqlite_where=sa.text("routed_revision < revision"),
         postgresql_where=sa.text("routed_revision < revision"),
     )
+    op.create_index(
+        "uq_alerts_rule_id_story_id",
+        "alerts",
+        ["rule_id", "story_id"],
+        unique=True,
+        sqlite_where=sa.text("merged_into_id IS NULL"),
+        postgresql_where=sa.text("merged_into_id IS NULL"),
+    )
+    op.create_table(
+        "article_facets",
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_article_facets_article_id")),
+        sa.PrimaryKeyConstraint("kind", "name", "article_id", name=op.f("pk_article_facets")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_article_facets_article_id"), "article_facets", ["article_id"], unique=False)
     op.create_table(
         "claims",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -413,7 +448,7 @@ def upgrade() -> None:
         sa.Column("stance", sa.String(length=16), nullable=False),
         sa.Column("sentence", sa.Text(), nullable=False),
         sa.Column("speaker", sa.Text(), nullable=False),
-        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("side", sa.String(length=16), nullable=False),
         sa.Column("family", sa.Text(), nullable=False),
         sa.Column("numbers", Json, nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
@@ -477,22 +512,26 @@ def upgrade() -> None:
     op.create_table(
         "story_keys",
         sa.Column("key", sa.BigInteger(), nullable=False),
-        sa.Column("article_id", Id, nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("article_id", Id, nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_story_keys_article_id")),
-        sa.PrimaryKeyConstraint("key", "article_id", name=op.f("pk_story_keys")),
+        sa.PrimaryKeyConstraint("key", "at", "article_id", name=op.f("pk_story_keys")),
+        sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_story_keys_article_id"), "story_keys", ["article_id"], unique=False)
     op.create_index(op.f("ix_story_keys_at"), "story_keys", ["at"], unique=False)
     op.create_table(
         "alert_articles",
         sa.Column("alert_id", Id, nullable=False),
         sa.Column("article_id", Id, nullable=False),
-        sa.Column("alert_revision", sa.Integer(), nullable=False),
+        sa.Column("article_revision", sa.Integer(), nullable=False),
+        sa.Column("stance", sa.String(length=16), nullable=False),
         sa.Column("added_at", UtcDateTime, nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_articles_alert_id")),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alert_articles_article_id")),
         sa.PrimaryKeyConstraint("alert_id", "article_id", name=op.f("pk_alert_articles")),
     )
+    op.create_index(op.f("ix_alert_articles_article_id"), "alert_articles", ["article_id"], unique=False)
     op.create_table(
         "alert_updates",
         sa.Column("alert_id", Id, nullable=False),
@@ -575,8 +614,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_feedback_alert_id"), table_name="feedback")
     op.drop_table("feedback")
     op.drop_table("alert_updates")
+    op.drop_index(op.f("ix_alert_articles_article_id"), table_name="alert_articles")
     op.drop_table("alert_articles")
     op.drop_index(op.f("ix_story_keys_at"), table_name="story_keys")
+    op.drop_index(op.f("ix_story_keys_article_id"), table_name="story_keys")
     op.drop_table("story_keys")
     op.drop_table("revisions")
     op.drop_index(op.f("ix_matches_concept"), table_name="matches")
@@ -587,12 +628,21 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_claims_story_id"), table_name="claims")
     op.drop_index(op.f("ix_claims_article_id"), table_name="claims")
     op.drop_table("claims")
+    op.drop_index(op.f("ix_article_facets_article_id"), table_name="article_facets")
+    op.drop_table("article_facets")
+    op.drop_index(
+        "uq_alerts_rule_id_story_id",
+        table_name="alerts",
+        sqlite_where=sa.text("merged_into_id IS NULL"),
+        postgresql_where=sa.text("merged_into_id IS NULL"),
+    )
     op.drop_index(
         "ix_alerts_unrouted",
         table_name="alerts",
         sqlite_where=sa.text("routed_revision < revision"),
         postgresql_where=sa.text("routed_revision < revision"),
     )
+    op.drop_index(op.f("ix_alerts_story_id"), table_name="alerts")
     op.drop_index(op.f("ix_alerts_raised_at"), table_name="alerts")
     op.drop_table("alerts")
     op.drop_index(op.f("ix_subscriptions_next_attempt_at"), table_name="subscriptions")
@@ -610,6 +660,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("matched_at IS NULL"),
     )
     op.drop_index(op.f("ix_articles_story_id"), table_name="articles")
+    op.drop_index(op.f("ix_articles_region_id"), table_name="articles")
+    op.drop_index(op.f("ix_articles_publisher_id"), table_name="articles")
     op.drop_index(op.f("ix_articles_published_at"), table_name="articles")
     op.drop_index(
         "ix_articles_page_due",
@@ -617,11 +669,19 @@ def downgrade() -> None:
         sqlite_where=sa.text("page_due_at IS NOT NULL"),
         postgresql_where=sa.text("page_due_at IS NOT NULL"),
     )
+    op.drop_index(op.f("ix_articles_language_id"), table_name="articles")
     op.drop_index(op.f("ix_articles_first_seen_at"), table_name="articles")
     op.drop_index(op.f("ix_articles_feed_id"), table_name="articles")
+    op.drop_index(op.f("ix_articles_family_id"), table_name="articles")
     op.drop_table("articles")
     op.drop_table("users")
     op.drop_table("tokens")
+    op.drop_index(
+        "ix_stories_open",
+        table_name="stories",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
     op.drop_index(op.f("ix_stories_last_at"), table_name="stories")
     op.drop_table("stories")
     op.drop_table("silences")

@@ -1,0 +1,105 @@
+"""Two stories that turn out to be one: articles, claims and alerts move; nothing is lost, and nobody told twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.engine import Connection
+
+from worker.claims import says
+from worker.database.rows import insert_new
+from worker.model import Severity, Stance, UpdateReason
+from worker.tables import alert_articles, alert_updates, alerts, articles, claims, notifications, stories
+
+
+def merge_stories(connection: Connection, merged: Sequence[int], into: int, now: datetime) -> None:
+    """Let `merged` be part of the story `into`, with all their articles, claims and alerts."""
+    gone = sorted(set(merged) - {into})
+    for table in (articles, claims):
+        connection.execute(update(table).where(table.c.story_id.in_(gone)).values(story_id=into))
+    of_gone = stories.c.id.in_(gone) | stories.c.merged_into_id.in_(gone)
+    connection.execute(update(stories).where(of_gone).values(merged_into_id=into, closed_at=now))
+    oldest = select(func.min(stories.c.opened_at)).where((stories.c.id == into) | (stories.c.merged_into_id == into))
+    connection.execute(update(stories).where(stories.c.id == into).values(opened_at=oldest.scalar_subquery()))
+    _merge_alerts(connection, gone, into, now)
+
+
+def _merge_alerts(connection: Connection, gone: Sequence[int], into: int, now: datetime) -> None:
+    """Move the alerts of merged stories; of two by one rule the later becomes part of the earlier, and is closed."""
+    standing = alerts.c.merged_into_id.is_(None)
+    of_all = select(alerts).where(alerts.c.story_id.in_([*gone, into]), standing)
+    by_rule: dict[str, list[Any]] = {}
+    for row in connection.execute(of_all.order_by(alerts.c.raised_at, alerts.c.id)):
+        by_rule.setdefault(row.rule_id, []).append(row)
+    for first, *later in by_rule.values():
+        for one in later:
+            _join(connection, first, one, now)
+        if later:
+            _take_over(connection, first, later, now)
+    connection.execute(update(alerts).where(alerts.c.story_id.in_(gone)).values(story_id=into))
+
+
+def _join(connection: Connection, first: Any, later: Any, now: datetime) -> None:
+    """Close an alert as part of an earlier one. What still waits to be sent of it says nothing new."""
+    reason = f"part of alert {first.id}: both report one event"
+    values = {
+        "merged_into_id": first.id,
+        "closed_at": now,
+        "closed_reason": reason,
+        "routed_revision": alerts.c.revision,
+    }
+    part = (alerts.c.id == later.id) | (alerts.c.merged_into_id == later.id)
+    connection.execute(update(alerts).where(part).values(values))
+    waiting = (notifications.c.alert_id == later.id) & (notifications.c.status == "pending")
+    connection.execute(update(notifications).where(waiting).values(status="suppressed", reason=reason))
+    voices = select(alert_articles).where(alert_articles.c.alert_id == later.id)
+    rows = [dict(row) | {"alert_id": first.id} for row in connection.execute(voices).mappings()]
+    if rows:
+        connection.execute(insert_new(connection, alert_articles), rows)
+
+
+def _take_over(connection: Connection, first: Any, later: Sequence[Any], now: datetime) -> None:
+    """Let the earlier alert say what the later ones knew beyond it. It is told anew only where nobody was told yet."""
+    times = {
+        row.id: row.published_at or row.first_seen_at
+        for row in connection.execute(
+            select(articles.c.id, articles.c.published_at, articles.c.first_seen_at).where(
+                articles.c.id.in_([row.article_id for row in (first, *later)])
+            )
+        )
+    }
+    newest = max((first, *later), key=lambda row: (times[row.article_id], row.id))
+    severity = max((row.severity for row in (first, *later)), key=_rank)
+    numbers: dict[str, int] = {}
+    for row in (first, *later):
+        numbers |= {kind: max(number, numbers.get(kind, 0)) for kind, number in (row.numbers or {}).items()}
+    values: dict[str, Any] = {"severity": severity, "numbers": numbers}
+    if says(Stance(newest.stance)) != says(Stance(first.stance)):
+        values |= {name: getattr(newest, name) for name in ("article_id", "stance", "match", "places")}
+        if newest.routed_revision == 0:
+            values |= _newly_told(connection, first, newest, severity, now)
+    connection.execute(update(alerts).where(alerts.c.id == first.id).values(values))
+
+
+def _newly_told(connection: Connection, first: Any, newest: Any, severity: str, now: datetime) -> Mapping[str, Any]:
+    words = f"{newest.stance.replace('_', ' ')}, after {first.stance.replace('_', ' ')} was reported"
+    revision = first.revision + 1
+    row = {
+        "alert_id": first.id,
+        "revision": revision,
+        "reason": str(UpdateReason.TURNED),
+        "detail": words,
+        "article_id": newest.article_id,
+        "severity": severity,
+        "stance": newest.stance,
+        "at": now,
+    }
+    connection.execute(alert_updates.insert(), row)
+    return {"revision": revision, "reason": str(UpdateReason.TURNED), "detail": words, "updated_at": now}
+
+
+def _rank(severity: str) -> int:
+    return Severity(severity).rank

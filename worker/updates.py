@@ -1,0 +1,205 @@
+"""An alert as it stands and an article of its story in, what the article changes of the alert out.
+
+An alert is updated, never repeated, for these reasons only, the weightiest first: the article that raised it is taken
+back (retracted); the opposite is reported (turned); its severity rises (escalated); that article is corrected
+(corrected); the numbers have changed materially (numbers); independent voices confirm it (confirmed). One article makes
+one update of an alert, under its weightiest reason; its line names the others. Each side of a matter is told once: late
+reports of what held before turn nothing back. Never looks at another story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from worker.claims import ASSERTIONS, DENIED, report_of, says
+from worker.corroboration import CONFIRMED, Story, confirmation_of
+from worker.labels import CORRECTED, WITHDRAWN
+from worker.model import AlertPlan, Confirmation, Judged, Match, Stance, UpdateReason
+from worker.model.stories import AlertChange, Claim, KnownAlert
+from worker.rules import OWN_WORDS
+
+# What changes a toll materially: at least so many more, and at least such a share of what was told before.
+MATERIAL: Mapping[str, tuple[int, float]] = {"killed": (2, 0.25), "wounded": (5, 0.5)}
+_SPEAKS = frozenset({UpdateReason.RAISED, UpdateReason.TURNED, UpdateReason.ESCALATED, UpdateReason.NUMBERS})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An article of the alert's story, just judged."""
+
+    judged: Judged
+    matches: Sequence[Match]  # its news of the region, in its order
+    fresh: bool  # young enough to raise alerts, and not taken back
+    at: datetime  # published, or first seen where that is unknown
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One thing that an article changes."""
+
+    reason: UpdateReason
+    detail: str
+    match: Match | None = None
+    numbers: Mapping[str, int] | None = None
+
+
+def update_of(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None, story: Story) -> AlertChange:
+    """What `arrival` changes of `alert`.
+
+    Args:
+        alert: as it stands.
+        arrival: the article.
+        fired: what the alert's rule makes of it; None: it raises nothing.
+        story: all of its story's articles and claims, those of the article included.
+    """
+    steps = list(_steps(alert, arrival, fired))
+    match = next((step.match for step in steps if step.match), None)
+    stance = match.stance if match else alert.stance
+    confirmation, names = _corroboration(alert, stance, story, {arrival.judged.stored.article_id} if fired else set())
+    news = alert.confirmation not in CONFIRMED or says(stance) != says(alert.stance)
+    if confirmation in CONFIRMED and news:
+        if arrival.fresh:
+            steps.append(_Step(UpdateReason.CONFIRMED, _confirmed(confirmation, names)))
+        else:
+            confirmation = alert.confirmation  # told when somebody confirms it in time
+    if not steps:
+        return AlertChange(alert.alert_id, confirmation)
+    escalated = any(step.reason is UpdateReason.ESCALATED for step in steps)
+    return AlertChange(
+        alert.alert_id,
+        confirmation,
+        reason=steps[0].reason,
+        detail="; ".join(step.detail for step in steps),
+        severity=fired.severity if escalated and fired else None,
+        match=match,
+        numbers=next((step.numbers for step in steps if step.numbers is not None), None),
+    )
+
+
+def first_word(fired: AlertPlan, arrival: Arrival, story: Story) -> tuple[Confirmation, str]:
+    """How sure the alert is that `arrival` raises, and what to say of that."""
+    voices = story.voices_of(_claims_of(fired.match.concept, fired.match.stance, story))
+    confirmation = confirmation_of(voices, story.opposed)
+    if confirmation in CONFIRMED:
+        return confirmation, _confirmed(confirmation, [voice.name for voice in voices])
+    return confirmation, f"not confirmed yet: {arrival.judged.stored.article.publisher or 'one source'} reports it"
+
+
+def _steps(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None) -> Iterator[_Step]:
+    """What changes, the weightiest first; confirmation apart."""
+    taken_back = _taken_back(alert, arrival)
+    if taken_back and taken_back.reason is UpdateReason.RETRACTED:
+        yield taken_back
+        return
+    if arrival.fresh and not taken_back:
+        yield from filter(None, (_turned(alert, arrival), _escalated(alert, fired)))
+    if taken_back:
+        yield taken_back
+    if numbers := _numbers(alert, arrival, corrected=taken_back is not None):
+        yield numbers
+
+
+def _taken_back(alert: KnownAlert, arrival: Arrival) -> _Step | None:
+    """A retraction or correction of an article that raised the alert, or changed what it says; each is told once."""
+    stored = arrival.judged.stored
+    article, publisher = stored.article, stored.article.publisher or stored.article.family
+    speakers = [told for told in alert.told if told.reason in _SPEAKS]
+    itself = any(told.article_id == stored.article_id for told in speakers)
+    if not itself and all(told.family != article.family for told in speakers):
+        return None
+    done = {told.reason for told in alert.told if told.family == article.family}
+    if WITHDRAWN in article.labels:
+        told = UpdateReason.RETRACTED in done
+        return None if told else _Step(UpdateReason.RETRACTED, f"{publisher} takes its article back")
+    same = _foremost(alert, arrival)
+    again = any(told.reason is UpdateReason.CORRECTED and told.article_id == stored.article_id for told in alert.told)
+    if CORRECTED in article.labels and not again:
+        return _Step(UpdateReason.CORRECTED, f"{publisher} corrects its article{_now_says(alert, same)}", same)
+    revised = itself and stored.revision > alert.spoke.get(stored.article_id, stored.revision)
+    if revised and (same is None or says(same.stance) != says(alert.stance)) and alert.concept != OWN_WORDS:
+        return _Step(UpdateReason.CORRECTED, f"{publisher} has changed its article{_now_says(alert, same)}", same)
+    return None
+
+
+def _now_says(alert: KnownAlert, match: Match | None) -> str:
+    if match is None:
+        return f": it no longer reports {_worded(alert.concept)}"
+    if says(match.stance) == says(alert.stance):
+        return ""
+    return f": it now says {_worded(match.stance)}, not {_worded(alert.stance)}"
+
+
+def _turned(alert: KnownAlert, arrival: Arrival) -> _Step | None:
+    """The opposite of what the alert says, where it has not been told before and does not come late."""
+    match = _foremost(alert, arrival)
+    if match is None or says(alert.stance) not in ASSERTIONS or arrival.at < alert.said_at:
+        return None
+    if says(match.stance) in {says(told.stance) for told in alert.told} | {says(alert.stance)}:
+        return None
+    by = f" by {match.speaker}" if says(match.stance) == DENIED and match.speaker else ""
+    return _Step(UpdateReason.TURNED, f"{_worded(match.stance)}{by}, after {_worded(alert.stance)} was reported", match)
+
+
+def _escalated(alert: KnownAlert, fired: AlertPlan | None) -> _Step | None:
+    if fired is None or fired.severity.rank <= alert.severity.rank:
+        return None
+    detail = f"{alert.severity} becomes {fired.severity}: {_worded(fired.match.concept)} {_worded(fired.match.stance)}"
+    return _Step(UpdateReason.ESCALATED, detail, fired.match)
+
+
+def _numbers(alert: KnownAlert, arrival: Arrival, *, corrected: bool) -> _Step | None:
+    """A toll that has risen materially; a correction may lower it, too."""
+    if not arrival.fresh and not corrected:
+        return None
+    told, changed, match = dict(alert.numbers), [], None
+    for one in arrival.matches:
+        if one.concept != alert.concept:
+            continue
+        for kind, number in one.numbers:
+            old = told.get(kind)
+            if (old is None or number > old or corrected) and _material(kind, alert.numbers, number):
+                told[kind] = number
+                changed.append(f"{number} {kind}{f', after {old} were reported' if old is not None else ''}")
+                match = one
+    return _Step(UpdateReason.NUMBERS, ", ".join(changed), match, told) if changed else None
+
+
+def _material(kind: str, told: Mapping[str, int], number: int) -> bool:
+    least, share = MATERIAL.get(kind, (1, 0.0))
+    if kind not in told:  # the first dead, and the first number at all, always are
+        return number >= (1 if kind == "killed" or not told else least)
+    return abs(number - told[kind]) >= max(least, share * told[kind])
+
+
+def _foremost(alert: KnownAlert, arrival: Arrival) -> Match | None:
+    """What the article says first of the alert's concept, where it asserts anything."""
+    return next(
+        (one for one in arrival.matches if one.concept == alert.concept and says(one.stance) in ASSERTIONS), None
+    )
+
+
+def _corroboration(
+    alert: KnownAlert, stance: Stance, story: Story, more: set[int]
+) -> tuple[Confirmation, Sequence[str]]:
+    if alert.concept == OWN_WORDS:
+        voices = story.voices_for({*alert.spoke, *more})
+    else:
+        voices = story.voices_of(_claims_of(alert.concept, stance, story))
+    return confirmation_of(voices, story.opposed), [voice.name for voice in voices]
+
+
+def _claims_of(concept: str, stance: Stance, story: Story) -> list[Claim]:
+    report = report_of(concept, stance)
+    return [claim for claim in story.claims if report_of(claim.concept, claim.stance) == report]
+
+
+def _confirmed(confirmation: Confirmation, names: Sequence[str]) -> str:
+    if confirmation is Confirmation.BOTH_SIDES:
+        return f"both sides say so: {', '.join(names)}"
+    return f"confirmed by independent sources: {', '.join(names)}"
+
+
+def _worded(name: str) -> str:
+    return str(name).replace("_", " ")
