@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
+from worker.credentials import form_key
 
 
 @dataclass
@@ -46,8 +45,12 @@ class Browser:
 
     def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> Page:
         """POST a form with the key that this browser's cookie asks for."""
-        key = CSRF.search(self.get("/login").text)
-        form = ({"csrf": key[1]} if key else {}) | (fields or {})
+        if not self.cookies:
+            self.get("/login")
+        if not self.cookies:  # where nobody is asked to sign in, any page will do
+            self.get("/no-such-page")
+        secret = next(iter(self.cookies.values()))
+        form = {"csrf": form_key(secret)} | (fields or {})
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.address, "Accept": "text/html"}
         return self.ask("POST", path, urlencode(form).encode(), kind | _named(headers))
 

@@ -36,6 +36,8 @@ class AlertFilter:
     rule: str = ""
     severity: str = ""
     stance: str = ""
+    story_id: int | None = None
+    open: bool | None = None  # neither closed nor part of another one
     since: datetime | None = None
     until: datetime | None = None
 

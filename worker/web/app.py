@@ -1,7 +1,7 @@
 """The application put together.
 
-From the outside in: `security` (Host, sizes, headers), gzip, `access` (who it is, forms of our own pages only), the
-routes. Errors become problem details or pages in `problems`.
+From the outside in: `security` (Host, sizes, headers), gzip, `access` (who it is, forms of our own pages only),
+`validators` (ETags), the routes. Errors become problem details or pages in `problems`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from worker import __version__
 from worker.bootstrap import Services
-from worker.web import callbacks, problems, signin
+from worker.web import actions, api, callbacks, feeds, problems, signin
 from worker.web.access import Gate
 from worker.web.security import Guard
+from worker.web.validators import Validators
 
 LEAST_GZIPPED = 1000  # bytes
 GZIP_LEVEL = 5  # as small as 9 within a few per cent, in half the time
@@ -44,7 +45,12 @@ def create_app(services: Services, nudge: Callable[[int], None] = _left_to_the_n
     problems.install(app)
     app.include_router(callbacks.router(services, nudge))
     app.include_router(signin.router(services))
-    app.add_middleware(Gate, services=services)  # the last one added is the outermost
+    app.include_router(actions.router(services))
+    app.include_router(feeds.router(services))
+    app.include_router(api.router(services))
+    api.describe(app)
+    app.add_middleware(Validators)  # the last one added is the outermost
+    app.add_middleware(Gate, services=services)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_GZIPPED, compresslevel=GZIP_LEVEL)
     app.add_middleware(Guard, settings=services.settings)
     return app

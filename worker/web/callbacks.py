@@ -33,7 +33,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 def router(services: Services, nudge: Callable[[int], None]) -> APIRouter:
     """The two routes."""
-    routes = APIRouter(prefix="/websub")
+    routes = APIRouter(prefix="/websub", include_in_schema=False)
 
     def found(token: str) -> Subscription:
         known = services.store.subscriptions.of_token(token) if _TOKEN.fullmatch(token) else None

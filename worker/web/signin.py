@@ -31,7 +31,7 @@ def router(services: Services) -> APIRouter:
     @routes.get("/login")
     def page(request: Request, next: str = "/") -> Response:  # noqa: A002  the parameter's name in the address
         if request.state.visitor is not None:
-            return RedirectResponse(_within(next), 303)
+            return RedirectResponse(within(next), 303)
         return _page(request, next, "" if people.any_users() else NOBODY)
 
     @routes.post("/login")
@@ -47,7 +47,7 @@ def router(services: Services) -> APIRouter:
             return _page(request, back, WRONG, 401)
         secret = people.open_session(name, now)
         people.record(Visitor(name, role, How.SESSION, address), Deed("login", name), now)
-        answer = RedirectResponse(_within(back), 303)
+        answer = RedirectResponse(within(back), 303)
         set_cookie(answer, request, secret)
         return answer
 
@@ -66,7 +66,7 @@ def router(services: Services) -> APIRouter:
 
 def _page(request: Request, back: str, complaint: str, status: int = 200) -> Response:
     fields = (
-        hidden("next", _within(back)),
+        hidden("next", within(back)),
         labelled("Name", "name", complete="username"),
         labelled("Password", "password", "password", "current-password"),
     )
@@ -74,7 +74,7 @@ def _page(request: Request, back: str, complaint: str, status: int = 200) -> Res
     return HTMLResponse(page, status)
 
 
-def _within(path: str) -> str:
+def within(path: str) -> str:
     """`path`, if it leads to a page of ours: an address elsewhere would make /login a trap (open redirect)."""
     ours = path.startswith("/") and not path.startswith(("//", "/\\"))
     return quote(path, safe="/?&=%:,+-._~") if ours else "/"
