@@ -27,6 +27,16 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
         ("Yaralanan yoxdur", "az"),
         ("Xankəndidə yanğın", "az"),
         ("QARABAĞDA GƏRGİNLİK", "az"),
+        ("Zelenski Bakıda", "az"),
+        ("Erdoğan Bakıda", "az"),
+        ("Putin Bakıda", "az"),
+        ("COP29 Bakıda", "az"),
+        ("Macron Yerevanda", "az"),
+        ("Erdoğan Bakü'de", "tr"),
+        ("Zelenskiy Moskova'da", "tr"),
+        ("Paşinyan Tiflis'te", "tr"),
+        ("Putin in Baku", "en"),
+        ("NATO chief in Tbilisi", "en"),
         ("Sınırda ateşkes", "tr"),
         ("Bakan Bakü'ye döndü", "tr"),
         ("İKİ ASKER YARALANDI", "tr"),
@@ -42,7 +52,7 @@ def test_a_short_title_is_enough(title: str, language: str) -> None:
     assert language_of(title) == language
 
 
-@pytest.mark.parametrize("nothing", ["", "   ", "123", "\ufeff", "!?", "🔴"])
+@pytest.mark.parametrize("nothing", ["", "   ", "123", "\ufeff", "!?", "🔴", "COP29", "NATO", "UN OCHA", "G7 - EU"])
 def test_no_letters_are_no_language(nothing: str) -> None:
     assert language_of(nothing) == ""
 

@@ -50,6 +50,19 @@ _PRIOR = 0.75
 
 _TURKIC = re.compile(r"[ğĞıİşŞ]")  # Turkish and Azerbaijani …
 _AZERBAIJANI = re.compile(r"[əƏ]|\w[xq]|[xq]\w", re.IGNORECASE)  # … of which Turkish has none of these
+# Places that the two write differently; and Turkish sets endings off from names, which Azerbaijani does not.
+_TELLING = {
+    "az": re.compile(
+        r"\b(?:(?:Bakı|Moskva|Rusiya|Gürcüstan|Suriya|Almaniya|Kiyev|Vaşinqton|Brüssel|Strasburq)\w*|"
+        r"(?:Yerevan|Tbilisi|Batumi|Tehran|Paris|London|Minsk|Astana|Davos|Soçi|Praqa)(?:d[aə]n?|[yn]?[aıiuü]))\b"
+    ),
+    "tr": re.compile(
+        r"\b(?:Bakü|Moskova|Rusya|Gürcistan|Ermenistan|Azerbaycan|Karabağ|Erivan|Tiflis|Nahçıvan|Suriye|Almanya|"
+        r"Brüksel)\w*|\b[A-ZÇĞİÖŞÜ]\w+['’](?:[dt][ae]n?|n[ıiuü]n?|y?[aeıiuü])\b"
+    ),
+}
+_SURE = 3.0
+_ACRONYMS = re.compile(r"[\W\d_]*(?:[A-Z]{1,5}(?![^\W\d_])[\W\d_]*){1,4}")  # say nothing of the language around
 # Three different ones of these, in lower case, stand in no sentence of another language; where an outlet publishes in
 # the language, two are enough.
 _COMMON_WORDS = {
@@ -75,6 +88,8 @@ def language_of(title: str, text: str = "", outlet: Sequence[str] = ()) -> str:
     if script == "arabic":
         return _by_letters(sample, _ARABIC, "fa")
     if script == "latin":
+        if _ACRONYMS.fullmatch(sample):
+            return ""
         return _obvious(sample, outlet) or _latin(sample, tuple(outlet))
     return script
 
@@ -115,8 +130,12 @@ def _latin(sample: str, outlet: tuple[str, ...]) -> str:
     likely = [*outlet]
     if _TURKIC.search(sample):
         likely += ["az" if _AZERBAIJANI.search(sample) else "tr", "az"]
+    sure = [language for language, words in _TELLING.items() if words.search(sample)]
     scores: dict[str, float] = {
-        language: score / root + _EXPECTED.get(language, 0.0) + _PRIOR * likely.count(language)
+        language: score / root
+        + _EXPECTED.get(language, 0.0)
+        + _PRIOR * likely.count(language)
+        + _SURE * (sure == [language])
         for language, score in IDENTIFIER.rank(sample)
     }
     return max(scores, key=lambda language: scores[language])
