@@ -71,6 +71,8 @@ PLAIN = [
     atom('<content type="html">&lt;p&gt;x&lt;/p&gt;</content><summary>y</summary><updated>2026-03-14</updated>'),
 ]
 NOT_PLAIN = [
+    rss("<title>a\u0093b\u0094</title>"),
+    rss("<title>a&#147;b&#X94;</title>"),
     rss("<title>x</title><title>y</title>"),
     rss("<title>a <b>bold</b> one</title>"),
     rss("<link>/relative</link>"),

@@ -25,8 +25,9 @@ _ATOM = "http://www.w3.org/2005/Atom"
 # What feedparser joins with the base and gets back as it was. Without `;`: it mends entities in links.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s;?#]*)?(?:\?[^\s;?#]+)?(?:#[^\s;?#]+)?")
 _NAME = re.compile(r"(?:tag|urn):[^\s;?#/]+(?:[/#][^\s;?#]+)?")
-_C1 = re.compile("[\x80-\x9f]")  # which feedparser takes for windows-1252
-_LATIN_1 = re.compile("[\x80-\xff]")
+# U+0080 to U+009F, in UTF-8 or as references: feedparser takes them for windows-1252.
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")
+_C1_REFERENCE = re.compile(rb"&#(?:0*1[2-5][0-9]|[xX]0*[89][0-9a-fA-F]);")
 
 _SLOTS = {
     "title": "title",
@@ -78,8 +79,11 @@ def read_plain_items(document: str, base: str) -> PlainItems | None:
     root_end = document.find(">", document.find("<", document.find("?>")))
     if "<!DOCTYPE" in document or document.find("xmlns", root_end) >= 0:
         return None
+    data = document.encode("utf-8", "replace")
+    if _C1.search(data) or _C1_REFERENCE.search(data):
+        return None
     try:
-        root = etree.fromstring(document.encode("utf-8", "replace"), _parser())
+        root = etree.fromstring(data, _parser())
         parent, name = _parent_of_items(root)
         language = root.get(_XML_LANG, "").replace("_", "-")
         items = [child for child in parent if child.tag == name]
@@ -181,23 +185,15 @@ def _check_unread(element: etree._Element) -> None:
 
 def _text(element: etree._Element, *attributes: str) -> str:
     """The element's own text, which is all that it may hold."""
-    if len(element) or not all(name in attributes for name in element.attrib):
+    if len(element) or not set(element.keys()).issubset(attributes):
         raise _NotPlainError
-    return _mended((element.text or "").strip())
-
-
-def _mended(text: str) -> str:
-    """`text` as feedparser mends it, which undoes UTF-8 that was taken for Latin-1."""
+    text = (element.text or "").strip()
     if text.isascii():
         return text
-    if _C1.search(text):
-        raise _NotPlainError
-    if _LATIN_1.search(text):
-        try:
-            return text.encode("iso-8859-1").decode("utf-8").strip()
-        except UnicodeError:
-            pass
-    return text
+    try:  # feedparser undoes UTF-8 that was taken for Latin-1
+        return text.encode("iso-8859-1").decode("utf-8").strip()
+    except UnicodeError:
+        return text
 
 
 def _typed_text(element: etree._Element) -> str:
