@@ -22,7 +22,7 @@ from worker.database.search import search_condition, terms_of
 from worker.errors import AlreadyRunningError, StoreError
 from worker.queries import ArticleFilter, Queries
 from worker.store import Store
-from worker.tables import UtcDateTime, metadata
+from worker.tables import UtcDateTime, articles, metadata
 
 MADE_BY_HAND = {"search", "ix_articles_search"}  # full text, which differs between the two databases
 
@@ -141,12 +141,38 @@ def test_search_finds_words_by_their_beginning_and_phrases_as_they_stand(
 ) -> None:
     store = Store.on(engine)
     feed_id = stored_feed(store)
-    articles = [an_article(number, title=title, summary="") for number, title in CORPUS.items()]
-    store.polls.apply_polls([a_poll_plan(*articles, feed_id=feed_id)])
+    corpus = [an_article(number, title=title, summary="") for number, title in CORPUS.items()]
+    store.polls.apply_polls([a_poll_plan(*corpus, feed_id=feed_id)])
+    judge_all(engine)
 
     rows = Queries(engine).articles(ArticleFilter(search=query))
 
     assert {int(row["url"].rsplit("/", 1)[1]) for row in rows} == found
+
+
+def judge_all(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(articles.update().values(matched_at=NOW))
+
+
+def found_by(engine: Engine, query: str) -> list[str]:
+    return [str(row["title"]) for row in Queries(engine).articles(ArticleFilter(search=query))]
+
+
+def test_search_follows_what_an_article_says_from_its_judgement_on(engine: Engine) -> None:
+    store = Store.on(engine)
+    feed_id = stored_feed(store)
+    store.polls.apply_polls([a_poll_plan(an_article(1, title="Truce"), feed_id=feed_id)])
+    before_judgement = found_by(engine, "truce")
+
+    judge_all(engine)
+    judge_all(engine)
+    judged = found_by(engine, "truce")
+    with engine.begin() as connection:
+        connection.execute(articles.update().values(title="Talks", matched_at=None))
+
+    assert (before_judgement, judged) == ([], ["Truce"])
+    assert (found_by(engine, "truce"), found_by(engine, "talks")) == ([], ["Talks"])
 
 
 @pytest.mark.parametrize("query", ["-war", "!!!", "   ", '""'])

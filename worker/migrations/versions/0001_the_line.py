@@ -10,6 +10,9 @@ from worker.tables import Id, Json, UtcDateTime
 revision = "0001"
 down_revision = None
 
+# An article is indexed when it is first judged: until then it waits in the match stage's queue, and polls, which write
+# most, are spared the dearest part of a row. From then on the index follows every change at once.
+
 # SQLite: an index beside the table, which holds no text of its own and is kept true by triggers.
 SQLITE_SEARCH = (
     """
@@ -18,30 +21,43 @@ SQLITE_SEARCH = (
     )
     """,
     """
-    CREATE TRIGGER articles_search_insert AFTER INSERT ON articles BEGIN
+    CREATE TRIGGER articles_search_first AFTER UPDATE OF matched_at ON articles
+    WHEN new.matched_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM article_search_docsize WHERE id = new.id) BEGIN
         INSERT INTO article_search(rowid, title, summary, text) VALUES (new.id, new.title, new.summary, new.text);
     END
     """,
     """
-    CREATE TRIGGER articles_search_delete AFTER DELETE ON articles BEGIN
+    CREATE TRIGGER articles_search_delete AFTER DELETE ON articles
+    WHEN EXISTS (SELECT 1 FROM article_search_docsize WHERE id = old.id) BEGIN
         INSERT INTO article_search(article_search, rowid, title, summary, text)
         VALUES ('delete', old.id, old.title, old.summary, old.text);
     END
     """,
     """
-    CREATE TRIGGER articles_search_update AFTER UPDATE OF title, summary, text ON articles BEGIN
+    CREATE TRIGGER articles_search_update AFTER UPDATE OF title, summary, text ON articles
+    WHEN EXISTS (SELECT 1 FROM article_search_docsize WHERE id = old.id) BEGIN
         INSERT INTO article_search(article_search, rowid, title, summary, text)
         VALUES ('delete', old.id, old.title, old.summary, old.text);
         INSERT INTO article_search(rowid, title, summary, text) VALUES (new.id, new.title, new.summary, new.text);
     END
     """,
 )
-# PostgreSQL: a generated column. A tsvector holds 1 MB at most, hence the cut.
+# PostgreSQL: a column, written together with the judgement, as each update of a row writes its index anew. A tsvector
+# holds 1 MB at most, hence the cut.
 POSTGRESQL_SEARCH = (
+    "ALTER TABLE articles ADD COLUMN search tsvector",
     """
-    ALTER TABLE articles ADD COLUMN search tsvector GENERATED ALWAYS AS (
-        to_tsvector('simple', title || ' ' || summary || ' ' || left(text, 100000))
-    ) STORED
+    CREATE FUNCTION articles_search() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF old.search IS NULL OR (old.title, old.summary, old.text) <> (new.title, new.summary, new.text) THEN
+            new.search = to_tsvector('simple', new.title || ' ' || new.summary || ' ' || left(new.text, 100000));
+        END IF;
+        RETURN new;
+    END $$
+    """,
+    """
+    CREATE TRIGGER articles_search BEFORE UPDATE OF matched_at, title, summary, text ON articles FOR EACH ROW
+    WHEN (new.matched_at IS NOT NULL OR old.search IS NOT NULL) EXECUTE FUNCTION articles_search()
     """,
     "CREATE INDEX ix_articles_search ON articles USING gin (search)",
 )
@@ -56,6 +72,8 @@ def make_search() -> None:
 def drop_search() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE article_search")
+    else:
+        op.execute("DROP FUNCTION articles_search CASCADE")
 
 
 def upgrade() -> None:
