@@ -96,6 +96,7 @@ _SENTENCE_END = re.compile(r"[.!?։…:;][\"'”’»)\]]*$|^[\"“«].*[\"”»
 
 _LONGEST = 220  # characters of a line that is not the article's own
 _OPENER_CHARS = 60
+_TEASER_END_CHARS = 360
 _HEADLINE_CHARS = 160
 _LIST_SHARE = 0.3  # of headlines among what follows a box: above it, what follows is a list of other stories
 
@@ -110,7 +111,7 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
     cut: list[str] = []
     position = 0
     while position < len(paragraphs):
-        line = _TEASER_END.sub(r"\g<end>", paragraphs[position].strip())
+        line = _without_teaser_end(paragraphs[position].strip())
         position += 1
         if len(line) > _LONGEST:
             kept.append(line)
@@ -134,6 +135,11 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
 def is_banner(paragraph: str) -> bool:
     """Whether the paragraph is a page's "Today: …" banner, which dates the visit and not the article."""
     return bool(_BANNER.match(paragraph.strip()))
+
+
+def _without_teaser_end(line: str) -> str:
+    found = _TEASER_END.search(line, max(0, len(line) - _TEASER_END_CHARS))
+    return line[: found.start()] + found["end"] if found else line
 
 
 def _is_sharing(line: str) -> bool:
