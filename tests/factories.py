@@ -34,6 +34,7 @@ from worker.model import (
 )
 from worker.polling import Polled
 from worker.store import Store
+from worker.stories import signature_of
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 SENTENCE = "Armenia and Azerbaijan agreed on a ceasefire."
@@ -124,14 +125,8 @@ def a_judged(number: int = 1, judgement: Judgement | None = None, **changes: Any
 
 
 def a_signature(**changes: Any) -> StorySignature:
-    signature = StorySignature(
-        story_id=7,
-        language="en",
-        title="Ceasefire agreed on the border",
-        places=frozenset({"Lachin"}),
-        reports=frozenset({"ceasefire:holds"}),
-        at=NOW,
-    )
+    article = an_article(title="Ceasefire agreed on the border")
+    signature = signature_of(article, places=("Lachin",), reports=("ceasefire:holds",), at=NOW, story_id=7)
     return replace(signature, **changes)
 
 
@@ -169,7 +164,7 @@ def stored_feed(store: Store, **changes: Any) -> int:
     return next(feed_id for feed_id, of in store.feeds.due_feeds(NOW, 1000) if of == url)
 
 
-def always_new_story(judged: Judged, recent: Any) -> MatchPlan:
+def always_new_story(judged: Judged, _: Any, candidates: Any) -> MatchPlan:
     """A decision for tests of the store: every article opens a story, every rule that fired raises an alert."""
     alerts = tuple(
         AlertPlan(trace.rule_id, trace.severity, trace.match, (trace.reason,))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from worker.claims import reports
+from worker.claims import reported, reports
 from worker.labels import WITHDRAWN
 from worker.model import AlertPlan, FullText, Judged, MatchPlan, Region, RuleTrace, StorySignature
 from worker.stories import Geography, Placement, signature_of, story_for
@@ -22,6 +22,7 @@ TEASER_CHARS = (
 
 def match_plan(
     judged: Judged,
+    signed: StorySignature | None,
     candidates: Sequence[StorySignature],
     *,
     now: datetime,
@@ -32,17 +33,18 @@ def match_plan(
 
     Args:
         judged: the article and the judgement on it.
+        signed: its signature; None: it is not to be placed.
         candidates: signatures of articles in stories that it may belong to.
         now: the time of this run.
         fresh_for: an article older than this, by its own date or since it was first seen, raises no alert.
         geography: which places tell events apart.
     """
     wanted = wants_page(judged)
-    if not is_placed(judged):
+    if signed is None:
         return MatchPlan(judged, wants_page=wanted)
     placement = Placement(judged.stored.story_id, "the article is in this story already")
     if placement.story_id is None:
-        placement = story_for(signature(judged, now), candidates, geography)
+        placement = story_for(signed, candidates, geography)
     held = _held(judged, now, fresh_for)
     return MatchPlan(
         judged,
@@ -89,6 +91,7 @@ def signature(judged: Judged, now: datetime, story_id: int = 0) -> StorySignatur
         at=at_of(judged, now),
         story_id=story_id,
         article_id=judged.stored.article_id,
+        tolls=(toll for match in reported(judged.judgement) for toll in match.numbers),
     )
 
 

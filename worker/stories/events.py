@@ -15,10 +15,12 @@ from worker.stories.geography import Geography
 
 # "Two shelled villages on one day" are one event to a desk; the same village a day later is news again.
 SAME_EVENT = timedelta(hours=12)
-# What desks go on reporting for a day and a half is one event where their words are alike as well.
-FOLLOWED_UP = timedelta(hours=36)
+# What desks go on reporting for days is one event where their words are alike as well.
+FOLLOWED_UP = timedelta(hours=72)
 # Parties agree on few things in one afternoon; they shoot at each other in many places.
 AGREEMENTS = frozenset({"ceasefire", "disarmament", "peace_deal", "prisoner_exchange", "talks"})
+# One desk writes of the shelling, the next of the dead: whatever it was, it was one event.
+_FIGHTING = frozenset({"offensive", "shelling", "casualties"})
 _PARTIES = 2
 _TELLING_TOLL = 2  # one dead is reported of many places on one day
 
@@ -58,8 +60,9 @@ def at_other_places(new: StorySignature, old: StorySignature, geography: Geograp
 
 
 def concepts_of(signature: StorySignature) -> frozenset[str]:
-    """What it reports, whatever it says of it: "ceasefire"."""
-    return frozenset(report.partition(":")[0] for report in signature.reports)
+    """What it reports, whatever it says of it: "ceasefire"; all that is fighting goes by one name."""
+    concepts = frozenset(report.partition(":")[0] for report in signature.reports)
+    return concepts - _FIGHTING | {"fighting"} if concepts & _FIGHTING else concepts
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import islice
+from itertools import combinations, islice
 
 from worker.model import StorySignature
 from worker.stories.events import concepts_of
@@ -16,8 +16,9 @@ from worker.stories.events import concepts_of
 MOST_KEYS = 48
 PER_KEY = 40  # the newest articles under one key are looked at: a key that half a day's news share tells nothing more
 MOST_CANDIDATES = 60  # articles that are compared in full: those that share most keys, the newest among equals
-_TELLING_WORDS = 10  # every two of them are a key: of two articles on one event, 94 % share two or more
-_BAND_ROWS, _BANDS = 4, 8  # values of a MinHash in one key: texts that share 80 % of their shingles meet in one of 8
+_PAIRED_WORDS = 8  # every two of the most telling words are a key, however common each of them is …
+_SINGLE_WORDS = 10  # … and so is each by itself, for the days on which it is rare
+_BAND_ROWS, _BANDS = 4, 4  # values of a MinHash in one key: nine in ten texts that share 80 % of their shingles meet
 _MOST_REPORTS = 6
 
 
@@ -35,14 +36,10 @@ def _names(signature: StorySignature) -> Iterator[str]:
     rows = signature.minhash[: _BAND_ROWS * _BANDS]
     for start in range(0, len(rows), _BAND_ROWS):
         yield f"text {start} {rows[start : start + _BAND_ROWS]}"
-    words = [word for word, _ in signature.words[:_TELLING_WORDS]]
-    # Pairs of the most telling words first: (0, 1), (0, 2), (1, 2), (0, 3), …
-    for second in range(len(words)):
-        for first in range(second):
-            one, other = sorted((words[first], words[second]))
-            yield f"words {signature.language} {one} {other}"
-    if len(words) == 1:
-        yield f"word {signature.language} {words[0]}"
+    words = [word for word, _ in signature.words]
+    yield from (f"word {signature.language} {word}" for word in words[:_SINGLE_WORDS])
+    for one, other in combinations(words[:_PAIRED_WORDS], 2):
+        yield f"words {signature.language} {min(one, other)} {max(one, other)}"
 
 
 def _reports(signature: StorySignature) -> Iterator[str]:
