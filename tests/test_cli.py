@@ -234,13 +234,13 @@ def test_a_channel_is_tried_with_a_message(log: World) -> None:
 
 
 def test_a_disabled_channel_is_shown_and_enabled(log: World) -> None:
-    log.store.notifications.disable_channel("console", "closed", utc_now())
+    log.store.channels.disable("console", "closed", utc_now())
 
     before, enabled = run("channels").output, run("channel", "enable", "console").output
 
     assert "off" in before
     assert "channel console is enabled" in enabled
-    assert log.store.notifications.disabled_channels() == {}
+    assert log.store.channels.disabled() == {}
 
 
 def test_articles_can_be_judged_anew(log: World) -> None:

@@ -31,8 +31,8 @@ def run_line(world: World) -> None:
     for batch in pipeline.tick(services):
         pipeline.poll(services, batch)
     pipeline.match(services)
-    for channel in pipeline.route(services):
-        pipeline.deliver(services, channel)
+    while any(pipeline.deliver(services, channel).noticed for channel in pipeline.route(services)):
+        pass  # what is noticed while delivering is told to the other channels
 
 
 def alerts_of(world: World) -> list[str]:
@@ -258,7 +258,7 @@ def test_a_permanent_error_disables_the_channel_and_the_others_are_told(world: W
     run_line(world)
 
     subjects = [message.subject for name, message in world.sent if name == "desk"]
-    assert world.store.notifications.disabled_channels() == {"mail": "mail: 535 wrong password"}
+    assert world.store.channels.disabled() == {"mail": "mail: 535 wrong password"}
     assert "[trucewire] channel mail is disabled" in subjects
     assert {row["channel"]: row["status"] for row in world.services.queries.notifications()} == {
         "mail": "failed",

@@ -1,46 +1,365 @@
-"""Delivery to a channel that takes its time."""
+"""Delivery: channels that take their time, fail, hang or ask for a pause; grouped messages; notices; escalations."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from tests.factories import an_article, raise_alerts
+import pytest
+
+from tests.factories import NOW, a_channel, a_match, an_article, raise_alerts
+from tests.hostile_server import Conversation, Route, hang, raw, serving, silence, status
 from tests.world import World
 from worker import pipeline
-from worker.model import Channel, Message
-from worker.pipeline.deliver import LEASE, SEND_AT_MOST
+from worker.channels import Channels
+from worker.errors import DeliveryError
+from worker.model import Channel, FetchLimits, Message, Severity
+from worker.model import delivery as model
+from worker.pipeline.deliver import FAILURES_IN_A_ROW, LEASE, MAX_ATTEMPTS, SEND_AT_MOST, back_off_s
 
-ALERTS = 6
-TAKES = timedelta(minutes=1.5)
-IN_ONE_LEASE = 3  # begun after 0, 1.5 and 3 minutes; one begun after 4.5 might end when others may send it
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+QUICK = FetchLimits("Trucewire/1.0", connect_s=0.3, read_s=0.3, total_s=0.5, allow=("127.0.0.1",))
 
 
-def run_with_a_slow_channel(world: World) -> int:
-    """Deliver `ALERTS` alerts to a channel that takes `TAKES` for each, and ends the run after one lease."""
+def alerted(world: World, count: int = 1) -> list[int]:
+    return raise_alerts(world.store, *(an_article(number) for number in range(1, count + 1)))
 
+
+def delivered(world: World) -> None:
+    """Route and deliver until nothing more is due just now."""
+    while any(pipeline.deliver(world.services, name).noticed for name in pipeline.route(world.services)):
+        pass
+
+
+def names(world: World) -> list[str]:
+    return [name for name, _ in world.sent]
+
+
+def routed_revision(world: World, alert_id: int, revision: int) -> None:
+    with world.store.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alerts SET routed_revision = {revision} WHERE id = {alert_id}")
+
+
+# slow channels
+
+
+def test_a_send_ends_long_before_its_lease() -> None:
+    assert SEND_AT_MOST < LEASE
+
+
+def test_each_message_has_a_lease_of_its_own(world: World) -> None:
     def slow(channel: Channel, message: Message, now: datetime) -> None:
         world.sent.append((channel.name, message))
-        world.passes(seconds=TAKES.total_seconds())
+        world.passes(seconds=SEND_AT_MOST.total_seconds())
 
-    services = replace(world.services, send=slow)
-    raise_alerts(world.store, *(an_article(number) for number in range(1, ALERTS + 1)))
-    pipeline.route(services)
-    return pipeline.deliver(services, world.channels[0].name)
+    alerted(world, 6)
+    pipeline.route(world.services)
 
-
-def test_nothing_is_sent_that_another_worker_may_hold_before_it_is_done(world: World) -> None:
-    sent = run_with_a_slow_channel(world)
-
-    assert sent == IN_ONE_LEASE
-    assert TAKES * IN_ONE_LEASE + SEND_AT_MOST > LEASE
-
-
-def test_what_was_left_comes_back_with_its_lease_and_is_sent_once(world: World) -> None:
-    run_with_a_slow_channel(world)
-    world.passes(seconds=LEASE.total_seconds())
-
-    pipeline.deliver(world.services, world.channels[0].name)
+    run = pipeline.deliver(replace(world.services, send=slow), "desk")
 
     keys = [message.key for _, message in world.sent]
-    assert len(keys) == len(set(keys)) == ALERTS
+    assert run.sent == len(set(keys)) == len(keys) == 6
+
+
+def test_a_channel_that_somebody_sends_through_is_left_alone(world: World) -> None:
+    alerted(world)
+    pipeline.route(world.services)
+
+    with world.store.channels.turn("desk"):
+        run = pipeline.deliver(world.services, "desk")
+
+    assert (run.sent, world.sent) == (0, [])
+
+
+def test_what_comes_in_while_another_worker_sends_is_sent_by_that_one(world: World) -> None:
+    alerted(world, 2)
+    routed_revision(world, 2, 1)
+    pipeline.route(world.services)
+
+    def send(channel: Channel, message: Message, now: datetime) -> None:
+        world.sent.append((channel.name, message))
+        routed_revision(world, 2, int(len(world.sent) > 1))
+        pipeline.route(world.services)
+
+    run = pipeline.deliver(replace(world.services, send=send), "desk")
+
+    assert run.sent == 2
+
+
+def test_channels_that_have_failed_share_one_worker(world: World) -> None:
+    world.channels = (a_channel(name="one"), a_channel(name="two"), a_channel(name="well"))
+    alerted(world)
+    pipeline.route(world.services)
+    world.store.channels.record_failure("one", None)
+    world.store.channels.record_failure("two", None)
+
+    def send(channel: Channel, message: Message, now: datetime) -> None:
+        world.sent.append((channel.name, message))
+        if channel.name == "one":
+            pipeline.deliver(services, "two")
+            pipeline.deliver(services, "well")
+
+    services = replace(world.services, send=send)
+    pipeline.deliver(services, "one")
+
+    assert names(world) == ["one", "well"]
+
+
+# failing channels
+
+
+def test_a_channel_that_fails_again_and_again_pauses(world: World) -> None:
+    world.refusals["desk"] = DeliveryError("desk: 503")
+    alerted(world, 9)
+
+    delivered(world)
+
+    attempts = [row["attempts"] for row in world.services.queries.notifications()]
+    assert sum(attempts) == FAILURES_IN_A_ROW
+    assert pipeline.route(world.services) == []
+
+
+def test_a_channel_that_asks_for_a_pause_is_asked_nothing_else_until_then(world: World) -> None:
+    world.refusals["desk"] = DeliveryError("desk: 429", retry_after_s=60)
+    alerted(world, 3)
+    delivered(world)
+    del world.refusals["desk"]
+
+    world.passes(seconds=59)
+    delivered(world)
+    before = len(world.sent)
+    world.passes(seconds=2)
+    delivered(world)
+
+    assert (before, len(world.sent)) == (0, 3)
+
+
+def test_the_back_off_grows_and_is_never_twice_the_same() -> None:
+    waits = [back_off_s(attempts, 0.5) for attempts in range(1, 40)]
+
+    assert waits == sorted(waits)
+    assert back_off_s(3, 0.1) != back_off_s(3, 0.9)
+
+
+def test_a_lost_message_is_told_to_the_fallback_once(world: World) -> None:
+    world.channels = (a_channel(name="desk", fallback="phone"), a_channel(name="phone"), a_channel(name="log"))
+    world.refusals["desk"] = DeliveryError("desk: 500")
+    alerted(world, 2)
+    pipeline.route(world.services)
+    with world.store.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE notifications SET attempts = {MAX_ATTEMPTS} WHERE channel = 'desk'")
+
+    delivered(world)
+    world.passes(minutes=10)
+    delivered(world)
+
+    told = [(name, message) for name, message in world.sent if message.payload["type"] == "notice.raised"]
+    assert [name for name, _ in told] == ["phone"]
+    assert told[0][1].subject == "[trucewire] channel desk has lost a message"
+    assert "- Headline 1" in told[0][1].text
+    assert world.store.notifications.count_by_status()["failed"] == 2
+
+
+def test_a_channel_that_works_again_may_lose_news_again(world: World) -> None:
+    world.store.notices.raise_notice("delivery_failed", "desk", Severity.CRITICAL, "lost", "", NOW)
+    world.store.channels.record_failure("desk", None)
+    alerted(world)
+
+    delivered(world)
+
+    assert world.store.notices.open_notices() == []
+
+
+# groups and digests
+
+
+def nine_events(world: World) -> None:
+    """Nine alerts of one story, most of them of little weight."""
+    alerted(world, 9)
+    with world.store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alerts SET story_id = 1, rule_id = 'rule_' || id, severity = 'info'")
+        connection.exec_driver_sql("UPDATE alerts SET severity = 'critical' WHERE id = 5")
+
+
+def test_nine_events_of_one_story_are_one_message(world: World) -> None:
+    world.routing = model.Routing((model.Route("all"),))
+    nine_events(world)
+
+    delivered(world)
+
+    ((_, message),) = world.sent
+    assert message.subject.startswith("[critical] 9 alerts: rule 5, agreed")
+    assert message.payload["data"]["count"] == 9
+    assert message.severity is Severity.CRITICAL
+    assert world.store.notifications.count_by_status() == {"sent": 9}
+
+
+def test_a_group_is_repeated_as_it_was_after_a_crash(world: World) -> None:
+    world.routing = model.Routing((model.Route("all"),))
+    nine_events(world)
+
+    def crash(channel: Channel, message: Message, now: datetime) -> None:
+        world.sent.append((channel.name, message))
+        raise KeyboardInterrupt
+
+    pipeline.route(world.services)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.deliver(replace(world.services, send=crash), "desk")
+    world.passes(seconds=LEASE.total_seconds())
+    delivered(world)
+
+    (_, first), (_, second) = world.sent
+    assert (first.key, first.payload) == (second.key, second.payload)
+
+
+def test_lesser_alerts_are_held_for_the_digest_and_urgent_ones_are_not(world: World) -> None:
+    world.routing = model.Routing((model.Route("all", digest=model.Digest()),))
+    nine_events(world)
+
+    delivered(world)
+    at_once = [message.payload["type"] for _, message in world.sent]
+    world.passes(hours=1)
+    delivered(world)
+
+    assert at_once == ["alert.raised"]
+    assert [message.payload["type"] for _, message in world.sent[1:]] == ["alerts.digest"]
+    assert world.sent[1][1].subject == "[info] Digest: 8 alerts"
+
+
+def test_a_message_speaks_its_channels_language(world: World) -> None:
+    world.channels = (a_channel(language="ru"),)
+    alerted(world)
+
+    delivered(world)
+
+    assert world.sent[0][1].subject.startswith("[критично] прекращение огня, согласовано")
+    assert a_match().sentence.removesuffix("ceasefire.") in world.sent[0][1].text
+
+
+def test_links_stand_in_messages_where_the_web_service_can_be_reached(world: World) -> None:
+    world.channels = (a_channel(name="inside"), a_channel(name="outside"))
+    alerted(world)
+    pipeline.route(world.services)
+    settings = replace(world.services.settings, public_url="https://monitor.example")
+
+    pipeline.deliver(world.services, "inside")
+    pipeline.deliver(replace(world.services, settings=settings), "outside")
+
+    assert ["https://monitor.example/do/ack.1." in message.text for _, message in world.sent] == [False, True]
+
+
+# escalation
+
+
+def test_a_second_channel_learns_that_nobody_has_acknowledged(world: World) -> None:
+    world.channels = (a_channel(name="desk"), a_channel(name="phone"))
+    escalation = model.Escalation(timedelta(minutes=15), ("phone",))
+    never = model.Conditions(rules=model.Names(frozenset({"nothing"})))
+    world.routing = model.Routing(
+        (model.Route("desk", ("desk",), escalation=escalation), model.Route("phone", ("phone",), never))
+    )
+    alerted(world)
+
+    delivered(world)
+    at_once = names(world)
+    world.passes(minutes=16)
+    delivered(world)
+    world.passes(minutes=16)
+    delivered(world)
+
+    assert at_once == ["desk"]
+    assert names(world) == ["desk", "phone"]
+    assert "Nobody has acknowledged this alert" in world.sent[1][1].text
+    assert world.sent[1][1].payload["type"] == "alert.unacknowledged"
+
+
+# real sinks
+
+
+def late(c: Conversation) -> bool:
+    """Accept, but only when the sender has given up."""
+    silence(c)
+    return False
+
+
+SINKS: dict[str, tuple[Route, str]] = {
+    "well": (status(204), "sent"),
+    "busy": (status(429, **{"Retry-After": "120"}), "pending"),
+    "broken": (status(500), "pending"),
+    "deaf": (late, "pending"),
+    "half": (hang(b"HTTP/1.1 200 OK\r\nContent-"), "pending"),
+    "rude": (raw(b""), "pending"),
+    "gone": (status(410), "failed"),
+}
+
+
+@pytest.fixture
+def real(world: World) -> Iterator[World]:
+    """A world whose channels are webhooks of real servers, one of each temper."""
+    channels = Channels(QUICK)
+    with serving({f"/{name}": route for name, (route, _) in SINKS.items()}) as server:
+        world.channels = tuple(
+            Channel(name, "webhook", {"url": server.url(f"/{name}"), "secret": SECRET}) for name in SINKS
+        )
+        world.refusals = Sending(world, channels)
+        yield world
+    channels.close()
+
+
+class Sending(dict[str, DeliveryError]):
+    """Has the world's channels send for real: what they raise is raised."""
+
+    def __init__(self, world: World, channels: Channels) -> None:
+        super().__init__()
+        self.world, self.channels = world, channels
+
+    def __contains__(self, name: object) -> bool:
+        channel = next(one for one in self.world.channels if one.name == name)
+        message = Message("msg_1", "subject", "text", "<p>", {"type": "alert.raised"})
+        try:
+            self.channels.send(channel, message, self.world.now)
+        except DeliveryError as error:
+            self[channel.name] = error
+            return True
+        return False
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_each_sink_ends_as_its_answer_says(real: World) -> None:
+    alerted(real)
+
+    delivered(real)
+
+    rows: list[dict[str, Any]] = real.services.queries.notifications()
+    statuses = {row["channel"]: row["status"] for row in rows if row["alert_id"]}
+    assert statuses == {name: expected for name, (_, expected) in SINKS.items()}
+    assert real.store.channels.state("busy").paused_until == real.now + timedelta(seconds=120)
+    assert real.store.channels.state("gone").disabled == "gone: HTTP 410"
+
+
+def test_a_channel_that_hangs_holds_up_one_worker_and_no_other_channel(world: World) -> None:
+    world.channels = (a_channel(name="hanging"), a_channel(name="well"))
+    alerted(world, 3)
+    pipeline.route(world.services)
+    begun, let_go = threading.Event(), threading.Event()
+
+    def send(channel: Channel, message: Message, now: datetime) -> None:
+        if channel.name == "hanging":
+            begun.set()
+            let_go.wait()
+        world.sent.append((channel.name, message))
+
+    services = replace(world.services, send=send)
+    hanging = threading.Thread(target=pipeline.deliver, args=(services, "hanging"))
+    hanging.start()
+    begun.wait()
+    turned_away = pipeline.deliver(services, "hanging")
+    well = pipeline.deliver(services, "well")
+    let_go.set()
+    hanging.join()
+
+    assert (turned_away.sent, well.sent) == (0, 3)
+    assert names(world) == ["well"] * 3 + ["hanging"] * 3

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
+from string import Formatter
 from typing import Any
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import NOW, a_channel, a_match, a_stored, an_alert
-from worker.model import Message, Notification, Stance
-from worker.render import channel_disabled_message, marked, message_for, probe_message
+from worker.model import Alert, Confirmation, Message, Severity, Stance, UpdateReason
+from worker.model.delivery import Form, Notice, NoticeKind, Outgoing
+from worker.render import LANGUAGES, AlertLinks, catalogue, marked, message_for, probe_message
+
+
+def outgoing(*alerts: Alert, form: Form = Form.ALERT, **changes: Any) -> Outgoing:
+    return replace(Outgoing(1, "desk", "msg_1", form, NOW, 1, alerts), **changes)
 
 
 def rendered(**changes: Any) -> Message:
-    return message_for(Notification(1, an_alert(**changes), "desk", "msg_1"))
+    return message_for(outgoing(an_alert(**changes)))
 
 
 def test_an_alert_says_what_where_when_who_the_sentence_the_link_and_why() -> None:
@@ -52,8 +61,17 @@ def test_unknown_is_shown_as_unknown() -> None:
     assert "Link:" not in text
 
 
-def test_independent_publishers_are_counted() -> None:
-    assert "(3 publishers)" in rendered(publishers=("a", "b", "c")).text
+@pytest.mark.parametrize(
+    ("confirmation", "said"),
+    [
+        (Confirmation.SINGLE_SOURCE, "(3 publishers)"),
+        (Confirmation.ONE_SIDE, "(3 publishers, one side only)"),
+        (Confirmation.BOTH_SIDES, "(3 publishers, both sides say so)"),
+        (Confirmation.INDEPENDENT, "(3 publishers, independently confirmed)"),
+    ],
+)
+def test_publishers_are_counted_and_weighed(confirmation: Confirmation, said: str) -> None:
+    assert said in rendered(publishers=("a", "b", "c"), confirmation=confirmation).text
 
 
 def test_a_machine_written_copy_is_named_so() -> None:
@@ -119,8 +137,15 @@ def test_the_payload_is_json_with_the_form_of_standard_webhooks() -> None:
     assert payload["data"]["publisher_families"] == ["outlet"]
 
 
-def test_a_later_revision_is_an_update() -> None:
-    assert rendered(revision=2).payload["type"] == "alert.updated"
+@pytest.mark.parametrize("reason", [reason for reason in UpdateReason if reason is not UpdateReason.RAISED])
+def test_a_later_revision_is_an_update_and_says_why(reason: UpdateReason) -> None:
+    message = rendered(revision=2, reason=reason, detail="3 killed, then 5", updated_at=NOW + timedelta(hours=1))
+
+    assert message.payload["type"] == "alert.updated"
+    assert message.payload["timestamp"] == (NOW + timedelta(hours=1)).isoformat()
+    assert message.payload["data"]["reason"] == reason
+    assert message.text.splitlines()[1].startswith("Update: ")
+    assert "(3 killed, then 5)" in message.html
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
@@ -130,12 +155,116 @@ def test_marking_never_loses_a_character(sentence: str, spans: list[tuple[int, i
     assert marked(sentence, marks, "", "") == sentence
 
 
-def test_a_disabled_channel_is_reported_with_its_remedy() -> None:
-    message = channel_disabled_message(a_channel(name="mail"), "535 <wrong> password", NOW)
+def test_a_notice_is_said_as_it_is_and_escaped() -> None:
+    notice = Notice(
+        1, NoticeKind.CHANNEL_DISABLED, "mail", Severity.CRITICAL, "mail is off", "535 <wrong>\nCorrect it", NOW
+    )
 
-    assert "trucewire channel enable mail" in message.text
-    assert "&lt;wrong&gt;" in message.html
+    message = message_for(outgoing(form=Form.NOTICE, notice=notice))
+
+    assert message.subject == "[trucewire] mail is off"
+    assert message.text == "mail is off\n\n535 <wrong>\nCorrect it"
+    assert "535 &lt;wrong&gt;<br>Correct it" in message.html
+    assert (message.payload["type"], message.payload["data"]["kind"]) == ("notice.raised", "channel_disabled")
+
+
+def test_an_escalation_says_that_nobody_has_acknowledged() -> None:
+    message = message_for(outgoing(an_alert(), escalates=True))
+
+    assert message.text.splitlines()[1] == "Nobody has acknowledged this alert"
+    assert message.payload["type"] == "alert.unacknowledged"
 
 
 def test_a_probe_names_its_channel() -> None:
     assert "channel desk" in probe_message(a_channel(), NOW).subject
+
+
+# several alerts at once
+
+TWO = (an_alert(), an_alert(alert_id=2, rule_id="talks", severity=Severity.INFO, article=a_stored(title=HOSTILE)))
+
+
+def test_a_group_is_named_by_its_most_urgent_alert_and_holds_each() -> None:
+    message = message_for(outgoing(*TWO, form=Form.GROUP))
+
+    assert message.subject == "[critical] 2 alerts: ceasefire, agreed · Lachin: Headline 1"
+    assert message.severity is Severity.CRITICAL
+    assert message.payload["type"] == "alerts.group"
+    assert [one["alert_id"] for one in message.payload["data"]["alerts"]] == [1, 2]
+
+
+def test_a_digest_is_named_by_its_size_even_where_it_holds_one() -> None:
+    message = message_for(outgoing(*TWO[:1], form=Form.DIGEST))
+
+    assert message.subject == "[critical] Digest: 1 alert"
+    assert message.text.startswith("Digest: 1 alert\n\nCRITICAL: ceasefire, agreed · Lachin, Armenia\nHeadline 1\n")
+
+
+def test_no_markup_survives_in_a_digest_either() -> None:
+    harmless = tags_of(message_for(outgoing(TWO[0], replace(TWO[0], alert_id=2), form=Form.DIGEST)).html)
+
+    hostile = tags_of(message_for(outgoing(*TWO, form=Form.DIGEST)).html)
+
+    assert [tag for tag, _ in hostile] == [tag for tag, _ in harmless]
+
+
+# links
+
+LINKS = {1: AlertLinks("https://monitor.example/do/ack", "https://monitor.example/do/snooze")}
+
+
+@pytest.mark.parametrize("form", [Form.ALERT, Form.GROUP])
+def test_links_stand_in_every_form_of_a_message(form: Form) -> None:
+    message = message_for(outgoing(an_alert(), form=form), links=LINKS)
+
+    assert "Acknowledge: https://monitor.example/do/ack" in message.text
+    assert "Snooze for 2 hours: https://monitor.example/do/snooze" in message.text
+    assert 'href="https://monitor.example/do/ack"' in message.html
+    assert "https://monitor.example/do/snooze" in json.dumps(message.payload)
+
+
+# languages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_text_with_the_same_values(language: str) -> None:
+    def shape(texts: dict[str, str | dict[str, str]]) -> dict[str, set[str]]:
+        return {
+            key: {name for form in (text.values() if isinstance(text, dict) else [text]) for name in fields_of(form)}
+            for key, text in texts.items()
+        }
+
+    assert shape(LANGUAGES[language]) == shape(LANGUAGES["en"])
+
+
+def fields_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_has_every_form_that_its_language_knows(language: str) -> None:
+    categories = {str(Locale.parse(language).plural_form(n)) for n in range(200)}
+
+    forms = [set(text) for text in LANGUAGES[language].values() if isinstance(text, dict)]
+
+    assert all(categories <= known for known in forms)
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(1, "1 оповещение"), (3, "3 оповещения"), (5, "5 оповещений"), (21, "21 оповещение")]
+)
+def test_numbers_are_declined(n: int, said: str) -> None:
+    assert catalogue("ru").count("alerts", n) == said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sentence_stays_in_its_own_language(language: str) -> None:
+    message = message_for(outgoing(an_alert()), language)
+
+    assert "  Armenia and Azerbaijan agreed on a »ceasefire«." in message.text
+    assert f'<div lang="{language}"' in message.html
+    assert '<blockquote lang="en"' in message.html
+
+
+def test_an_unknown_language_gets_english_words() -> None:
+    assert message_for(outgoing(an_alert()), "xx") == message_for(outgoing(an_alert()), "en")

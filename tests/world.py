@@ -12,6 +12,7 @@ from worker.bootstrap import Services
 from worker.errors import DeliveryError, FetchError
 from worker.judge import Judge
 from worker.model import Channel, FetchRequest, FetchResponse, Message, Outcome
+from worker.model.delivery import Routing
 from worker.model.subscriptions import HubAnswer
 from worker.queries import Queries
 from worker.settings import Settings
@@ -50,6 +51,7 @@ class World:
     documents: dict[str, bytes | Exception] = field(default_factory=dict)
     refusals: dict[str, DeliveryError] = field(default_factory=dict)
     channels: tuple[Channel, ...] = (a_channel(),)
+    routing: Routing = field(default_factory=Routing)
     now: datetime = NOW
     requests: list[FetchRequest] = field(default_factory=list)
     sent: list[tuple[str, Message]] = field(default_factory=list)
@@ -59,7 +61,7 @@ class World:
     def services(self) -> Services:
         """The services of this world."""
         return Services(
-            settings=replace(self.settings, channels=self.channels),
+            settings=replace(self.settings, channels=self.channels, routing=self.routing),
             store=self.store,
             queries=Queries(self.store.engine),
             judge=lambda stored: self.judge.judge(stored.article, dedicated=stored.dedicated),

@@ -31,6 +31,7 @@ def unmet(alert: Alert, conditions: Conditions) -> str:
         ("place", conditions.places, alert.places),
         ("language", conditions.languages, (article.language,)),
         ("country", conditions.countries, (alert.article.country,)),
+        ("side", conditions.sides, (alert.article.side,)),
         ("family", conditions.families, (article.family, *alert.publishers)),
     )
     for what, names, own in asked:

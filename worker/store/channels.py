@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, update
 from worker.database import reading
 from worker.database.rows import insert_new
 from worker.database.turns import turn
+from worker.routing.pace import paced
 from worker.tables import channels, notifications
 
 DISABLED = "channel disabled:"  # how the reason begins of what failed, or was suppressed, for it
@@ -54,7 +55,8 @@ class ChannelStore:
         Each alert raised since then owes them a notification, if only one with the reason why it is not sent.
         """
         with reading(self._engine) as connection:
-            known = dict(connection.execute(select(channels.c.name, channels.c.enabled_since)).tuples().all())
+            rows = connection.execute(select(channels.c.name, channels.c.enabled_since)).all()
+        known = {row.name: row.enabled_since for row in rows}
         appeared = [name for name in enabled if known.get(name) is None]
         gone = [name for name, since in known.items() if since is not None and name not in enabled]
         if not appeared and not gone:
@@ -77,6 +79,17 @@ class ChannelStore:
         with self._engine.begin() as connection:
             connection.execute(insert_new(connection, channels), {"name": name})
             return int(connection.execute(failed).scalar_one())
+
+    def record_pace(self, name: str, per_minute: int, now: datetime) -> datetime | None:
+        """It has sent one more message, and takes so many in a minute; until when it rests, None where it need not."""
+        with self._engine.begin() as connection:
+            connection.execute(insert_new(connection, channels), {"name": name})
+            mine = channels.c.name == name
+            paid_until = connection.scalar(select(channels.c.paid_until).where(mine))
+            paid_until, rest_until = paced(paid_until, per_minute, now)
+            values = {"paid_until": paid_until} | ({"paused_until": rest_until} if rest_until else {})
+            connection.execute(update(channels).where(mine).values(values))
+        return rest_until
 
     def disable(self, name: str, reason: str, now: datetime) -> bool:
         """Stop sending to a channel; what waits for it fails with the reason. False where it was disabled already."""
