@@ -138,13 +138,13 @@ def test_a_feed_that_carries_the_full_text_needs_no_page(world: World) -> None:
 
 
 def test_the_feeds_text_stays_where_the_page_fails_for_good(world: World) -> None:
-    world.documents[URL] = FetchError("robots.txt forbids it", Outcome.REFUSED, permanent=True)
+    world.documents[URL] = FetchError("robots.txt forbids it", Outcome.DISALLOWED, permanent=True)
 
     read = run_to_read(world)
 
     assert read == 0
     assert article(world)["summary"] == TEASER.text
-    assert article(world)["page_outcome"] == "refused"
+    assert article(world)["page_outcome"] == "disallowed"
 
 
 def test_a_page_that_fails_for_now_is_tried_again_a_few_times(world: World) -> None:

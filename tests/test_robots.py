@@ -65,6 +65,7 @@ def test_what_is_forbidden_is_not_even_asked_for(robots: bytes) -> None:
         site.get()
 
     assert refused.value.permanent
+    assert refused.value.outcome is Outcome.DISALLOWED
     assert site.asked == [ROBOTS]
 
 

@@ -29,6 +29,18 @@ PANEL = "Look"
 SHOWN_TEXT = 1500  # characters of an article's text, unless all is asked for
 
 
+# Why an article's page was not read. What is not listed says it by its name.
+PAGE_FAILURES = {
+    "disallowed": "the site's robots.txt asks not to fetch it",
+    "refused": "the site refused it (401, 403 or 451)",
+    "rate_limited": "the site asked to be left alone (429), each time",
+    "not_found": "the site has no such page (404)",
+    "gone": "the site has taken it away (410)",
+    "blocked_address": "its address is one that is never connected to",
+    "too_large": "it is larger than any page that is read",
+}
+
+
 def article(
     article_id: Annotated[int, typer.Argument(metavar="ID")],
     revisions: Annotated[bool, typer.Option("--revisions", help="What changed from revision to revision.")] = False,
@@ -79,12 +91,19 @@ def _print_head(row: dict[str, Any]) -> None:
     )
     if row["credit"]:
         said(f"credits {row['credit']}")
+    if row["page_outcome"] and row["page_outcome"] != "new":
+        console.print(Text(f"its page was not read: {_page_failure(row)}", style="yellow"))
     if row["same_as_id"]:
         said(f"its page says that it is article {row['same_as_id']}")
     if row["labels"]:
         said(f"its publisher calls it: {', '.join(row['labels'])}")
     if row["machine_written"]:
         console.print(Text("looks machine-written: never counts as an independent source", style="yellow"))
+
+
+def _page_failure(row: dict[str, Any]) -> str:
+    outcome = str(row["page_outcome"])
+    return PAGE_FAILURES.get(outcome, outcome.replace("_", " "))
 
 
 def print_judgement(judgement: dict[str, Any] | None, matches: Sequence[dict[str, Any]]) -> None:
@@ -185,6 +204,8 @@ def capture(
     with opened() as services:
         ask = services.queries.page_capture if page else services.queries.capture
         found = ask(article_id)
+    if found is None and page:
+        raise UsageError(f"no page is kept for article {article_id}: {_no_page(_article(article_id))}")
     if found is None:
         raise UsageError(f"nothing is kept for article {article_id}; see TRUCEWIRE_KEEP_CAPTURES_DAYS")
     if output == "-":
@@ -192,6 +213,15 @@ def capture(
         return
     Path(output).write_bytes(found.body)
     said(f"{found.url}, fetched {clock(found.fetched_at)} UTC, SHA-256 {found.sha256}")
+
+
+def _no_page(row: dict[str, Any]) -> str:
+    """Why an article has no page, and what can be done about it."""
+    if row["page_outcome"] is None:
+        return 'it was not asked for; full_text = "always" of its feed asks for each'
+    if row["page_outcome"] == "new":
+        return "it was read, and is no longer kept; see TRUCEWIRE_KEEP_CAPTURES_DAYS"
+    return _page_failure(row)
 
 
 def why(

@@ -50,7 +50,7 @@ class PageFetcher:
             FetchError: robots.txt forbids it (permanent), cannot be had just now, or the page itself fails.
         """
         if not self._rules_of(request.url).can_fetch(request.url, PRODUCT):
-            raise FetchError(f"{request.url}: robots.txt forbids it", Outcome.REFUSED, permanent=True)
+            raise FetchError(f"{request.url}: robots.txt forbids it", Outcome.DISALLOWED, permanent=True)
         return self._fetch(request)
 
     def _rules_of(self, url: str) -> Protego:

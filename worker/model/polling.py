@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     NOT_FOUND = "not_found"  # 404
     GONE = "gone"  # 410: a person decides
     REFUSED = "refused"  # 401, 403, 451
+    DISALLOWED = "disallowed"  # robots.txt asks not to fetch this page
     RATE_LIMITED = "rate_limited"  # 429
     CLIENT_ERROR = "client_error"  # any other 4xx
     SERVER_ERROR = "server_error"  # 5xx
