@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.factories import NOW, a_judged, a_judgement, a_match, a_signature
-from worker.alerting import match_plan
+from worker.alerting import is_placed, match_plan, signature
 from worker.claims import reports
 from worker.model import Judged, MatchPlan, Region, Stance
 from worker.stories import Geography
@@ -15,7 +15,8 @@ DAY = timedelta(hours=24)
 
 
 def planned(judged: Judged, *recent: object) -> MatchPlan:
-    return match_plan(judged, list(recent), now=NOW, fresh_for=DAY, geography=Geography())  # type: ignore[arg-type]
+    signed = signature(judged, NOW) if is_placed(judged) else None
+    return match_plan(judged, signed, list(recent), now=NOW, fresh_for=DAY, geography=Geography())  # type: ignore[arg-type]
 
 
 def test_an_article_whose_rule_fired_opens_a_story_and_raises_an_alert() -> None:
@@ -36,7 +37,9 @@ def test_an_alert_says_why_it_fired() -> None:
 
 
 def test_a_copy_joins_the_story_and_its_alert() -> None:
-    plan = planned(a_judged(title="Ceasefire agreed on the border"), a_signature())
+    earlier = signature(a_judged(2, title="Ceasefire agreed on the border"), NOW, story_id=7)
+
+    plan = planned(a_judged(title="Ceasefire agreed on the border"), earlier)
 
     assert (plan.story_id, plan.opens_story) == (7, False)
     assert len(plan.alerts) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -38,6 +38,7 @@ from worker.model import (
 )
 from worker.queries import AlertFilter, ArticleFilter, Queries
 from worker.store import Store
+from worker.store.matches import Place
 
 SOON = NOW + timedelta(minutes=1)
 LATER = NOW + timedelta(minutes=10)
@@ -250,7 +251,7 @@ def test_a_copy_adds_its_voice_to_the_alert_of_its_story(store: Store) -> None:
     copy = an_article(2, family="second")
     store.polls.apply_polls([a_poll_plan(an_article(1), copy, feed_id=stored_feed(store))])
 
-    def place(judged: Judged, recent: Sequence[StorySignature]) -> MatchPlan:
+    def place(judged: Judged, _: object, recent: Sequence[StorySignature]) -> MatchPlan:
         alert = AlertPlan("ceasefire", a_judgement().rules[0].severity, a_match(), ("why",))
         known = [signature.story_id for signature in recent]
         return MatchPlan(judged, known[0] if known else None, opens_story=not known, alerts=(alert,))
@@ -261,10 +262,10 @@ def test_a_copy_adds_its_voice_to_the_alert_of_its_story(store: Store) -> None:
     assert [row["families"] for row in ask(store).alerts(AlertFilter())] == [["outlet", "second"]]
 
 
-def into_story_of(stance: Stance) -> Callable[[Judged, Sequence[StorySignature]], MatchPlan]:
+def into_story_of(stance: Stance) -> Place:
     """A decision that puts every article into the first story and raises a ceasefire alert of `stance` on it."""
 
-    def place(judged: Judged, recent: Sequence[StorySignature]) -> MatchPlan:
+    def place(judged: Judged, _: object, recent: Sequence[StorySignature]) -> MatchPlan:
         alert = AlertPlan("ceasefire", Severity.CRITICAL, a_match(stance=stance), ("why",))
         known = [signature.story_id for signature in recent]
         return MatchPlan(judged, known[0] if known else None, opens_story=not known, alerts=(alert,))
@@ -309,7 +310,7 @@ def test_signatures_hold_what_is_news_and_leave_out_background(store: Store) -> 
     store.matches.apply_matches([Judged(one, background)], always_new_story, NOW, YESTERDAY)
     seen: list[StorySignature] = []
 
-    def place(judged: Judged, recent: Sequence[StorySignature]) -> MatchPlan:
+    def place(judged: Judged, _: object, recent: Sequence[StorySignature]) -> MatchPlan:
         seen.extend(recent)
         return MatchPlan(judged)
 
@@ -322,7 +323,7 @@ def test_the_reason_why_an_alert_was_held_is_stored(store: Store) -> None:
     store.polls.apply_polls([a_poll_plan(an_article(1), feed_id=stored_feed(store))])
     judged = Judged(claimed(store)[0], a_judgement())
 
-    store.matches.apply_matches([judged], lambda one, _: MatchPlan(one, held="published 31 h ago"), NOW, YESTERDAY)
+    store.matches.apply_matches([judged], lambda one, *_: MatchPlan(one, held="published 31 h ago"), NOW, YESTERDAY)
 
     row = ask(store).article(1)
     assert row is not None

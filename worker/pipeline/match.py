@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from worker.alerting import match_plan, wants_page
 from worker.bootstrap import Services
 from worker.model import Judged, Judgement, MatchPlan, Outcome, Region, Relevance, StoredArticle, StorySignature
+from worker.store.matches import Place
 from worker.stories import WINDOW, Geography
 
 log = logging.getLogger("trucewire")
@@ -34,7 +35,8 @@ def match(services: Services) -> MatchSummary:
     claimed = services.store.articles.lease_unmatched(BATCH, now, now + LEASE)
     judged = [Judged(stored, _judgement(services, stored)) for stored in claimed]
     placing = _placing(services, now)
-    raised = services.store.matches.apply_matches(judged, placing, now, now - WINDOW)
+    opposed = services.settings.profile.opposed
+    raised = services.store.matches.apply_matches(judged, placing, now, now - WINDOW, opposed)
     if judged:
         in_region = sum(one.judgement.relevance.region is Region.YES for one in judged)
         log.info("match articles=%d in_region=%d alerts=%d", len(judged), in_region, len(raised))
@@ -54,10 +56,10 @@ def _judgement(services: Services, stored: StoredArticle) -> Judgement:
         return Judgement(Relevance(Region.UNKNOWN, evidence=(f"could not be judged: {type(error).__name__}: {error}",)))
 
 
-def _placing(services: Services, now: datetime) -> Callable[[Judged, Sequence[StorySignature]], MatchPlan]:
-    geography = Geography.of(services.settings.profile)
+def _placing(services: Services, now: datetime) -> Place:
+    geography, fresh_for = Geography.of(services.settings.profile), services.settings.fresh_for
 
-    def place(judged: Judged, candidates: Sequence[StorySignature]) -> MatchPlan:
-        return match_plan(judged, candidates, now=now, fresh_for=services.settings.fresh_for, geography=geography)
+    def place(judged: Judged, signed: StorySignature | None, candidates: Sequence[StorySignature]) -> MatchPlan:
+        return match_plan(judged, signed, candidates, now=now, fresh_for=fresh_for, geography=geography)
 
     return place

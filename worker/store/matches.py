@@ -27,7 +27,7 @@ from worker.stories import keys_of, signature_to_json
 from worker.tables import articles, claims, matches
 from worker.updates import Arrival
 
-Place = Callable[[Judged, Sequence[StorySignature]], MatchPlan]
+Place = Callable[[Judged, StorySignature | None, Sequence[StorySignature]], MatchPlan]
 
 
 class MatchStore:
@@ -41,9 +41,9 @@ class MatchStore:
     ) -> list[int]:
         """Place each judged article into a story and write what follows: all of it, or nothing.
 
-        `place` decides, purely, seeing the signatures of those articles since `since` that share keys with it, those
-        placed before it in this very batch included. It runs inside the transaction, alone among all workers, so that
-        two copies which arrive at once cannot open two stories.
+        `place` decides, purely, seeing the article's signature and those of the articles since `since` that share keys
+        with it, those placed before it in this very batch included. It runs inside the transaction, alone among all
+        workers, so that two copies which arrive at once cannot open two stories.
 
         Args:
             judged: articles with their judgements.
@@ -70,7 +70,7 @@ class MatchStore:
                 if _still_unmatched(connection, one):
                     article_id = one.stored.article_id
                     own_keys = keys.get(article_id, ())
-                    plan = place(one, batch.candidates.of(article_id, own_keys))
+                    plan = place(one, signed.get(article_id), batch.candidates.of(article_id, own_keys))
                     told |= dict.fromkeys(batch.write(plan, signed.get(article_id), own_keys))
         return list(told)
 

@@ -16,18 +16,8 @@ from sqlalchemy.engine import Connection
 
 from worker.database.rows import chunks, insert_new
 from worker.model import MatchPlan, StorySignature
-from worker.stories import signature_from_json
-from worker.tables import (
-    UtcDateTime,
-    alerts,
-    articles,
-    stories,
-    story_keys,
-)
-
-PER_KEY = 40  # the newest articles under one key: a key that names half a day's news tells nothing more
-CANDIDATES = 60  # articles that one article is compared with in full, those with most keys in common first
-LARGEST = 2000  # articles of one story that are looked at
+from worker.stories import MOST_CANDIDATES, PER_KEY, signature_from_json
+from worker.tables import UtcDateTime, alerts, articles, stories, story_keys
 
 _UNDER_KEYS = {
     "sqlite": """
@@ -83,7 +73,7 @@ class Candidates:
     def of(self, article_id: int, keys: Sequence[int]) -> list[StorySignature]:
         """Those with most keys in common, never the article itself."""
         shared = Counter(found for key in keys for found in self._by_key.get(key, ()) if found != article_id)
-        best = [found for found, _ in sorted(shared.items(), key=lambda item: (-item[1], -item[0]))[:CANDIDATES]]
+        best = [found for found, _ in sorted(shared.items(), key=lambda item: (-item[1], -item[0]))[:MOST_CANDIDATES]]
         self._read([found for found in best if found not in self._known])
         return [self._known[found] for found in best if found in self._known]
 
