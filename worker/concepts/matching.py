@@ -187,7 +187,8 @@ def _matches_in(
     speaker = speaker_in(passage, span, speech, names, reader.grammar)
     naming = _naming(cues, sentence.terms)
     beside = {hit.payload.concept for hit in sentence.terms}
-    years = [year for year in years if sentence.start <= year[0] < sentence.end]
+    dates = [year for year in years if sentence.start <= year[0] < sentence.end]
+    dates += [(cue.start, cue.end) for cue in cues if cue.payload.dates]
     held: dict[str, list[tuple[Hit[ConceptTerms], Verdict]]] = {}
     for hit in sentence.terms:
         definite = reader.is_definite(passage, hit.start)
@@ -195,7 +196,7 @@ def _matches_in(
         mention = Mention(text, hit.start, hit.end, concept, hit.payload.stance, definite, beside)
         # *talks on* says nothing of other talks: a cue that is itself a mention of a concept is none for that concept.
         others = [cue for cue in cues if concept not in naming.get(id(cue), ())] if naming else cues
-        held.setdefault(concept, []).append((hit, stance_of(mention, others, years)))
+        held.setdefault(concept, []).append((hit, stance_of(mention, others, dates)))
     for concept, verdicts in held.items():
         numbers: tuple[tuple[str, int], ...] = ()
         if concept == "casualties":

@@ -89,7 +89,7 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
     Args:
         mention: the concept's term and its surroundings.
         cues: all of the sentence.
-        years: where the sentence names past years.
+        years: where the sentence names past years, or says *years ago*.
     """
     if mention.own is not None:
         best = Verdict(mention.own, _BARE if mention.own is Stance.BACKGROUND else _OWN_STRENGTH)

@@ -38,6 +38,7 @@ class CueSection(Section):
     after: int = Field(default=0, ge=0, le=40)
     concepts: tuple[ConceptName, ...] = ()
     accepts: bool = False
+    dates: bool = False
     beside: tuple[ConceptName, ...] = ()
 
 
@@ -74,7 +75,17 @@ def read_lexicon(path: Path) -> Lexicon:
         endings=file.endings,
         concepts=tuple(ConceptTerms(c.name, c.terms, c.stance, c.unless) for c in file.concept),
         cues=tuple(
-            Cue(c.stance, c.terms, c.strength, c.before, c.after, c.concepts, accepts=c.accepts, beside=c.beside)
+            Cue(
+                c.stance,
+                c.terms,
+                c.strength,
+                c.before,
+                c.after,
+                c.concepts,
+                accepts=c.accepts,
+                dates=c.dates,
+                beside=c.beside,
+            )
             for c in file.cue
         ),
         determiners=file.determiners,
