@@ -137,6 +137,19 @@ def test_a_channel_that_asks_for_a_pause_is_asked_nothing_else_until_then(world:
     assert (before, len(world.sent)) == (0, 3)
 
 
+def test_a_channel_gets_a_minutes_worth_and_the_rest_in_its_time(world: World) -> None:
+    world.channels = (a_channel(per_minute=2),)
+    alerted(world, 5)
+    delivered(world)
+    burst = len(world.sent)
+
+    delivered(world)
+    world.passes(seconds=30)
+    delivered(world)
+
+    assert (burst, len(world.sent)) == (2, 3)
+
+
 def test_the_back_off_grows_and_is_never_twice_the_same() -> None:
     waits = [back_off_s(attempts, 0.5) for attempts in range(1, 40)]
 

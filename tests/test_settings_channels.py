@@ -118,3 +118,22 @@ def test_a_complaint_never_shows_a_secret(tmp_path: Path) -> None:
         read_channels(path, {"TRUCEWIRE_A": "hunter2"})
 
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "line", "per_minute"),
+    [
+        ("tgram://123456789:abcdefg_hijklmnop/12315544", "", 20),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544", "per_minute = 5", 5),
+        ("json://receiver.example/", "", 0),
+    ],
+)
+def test_what_a_service_takes_in_a_minute_is_known_or_said(
+    tmp_path: Path, url: str, line: str, per_minute: int
+) -> None:
+    file = tmp_path / "channels.toml"
+    file.write_text(f'[[channel]]\nname = "phone"\nkind = "apprise"\nurl_env = "TRUCEWIRE_PHONE"\n{line}\n')
+
+    (channel,) = read_channels(file, {"TRUCEWIRE_PHONE": url}).channels
+
+    assert channel.per_minute == per_minute

@@ -131,4 +131,5 @@ class Channel:
     rules: tuple[str, ...] = ()  # empty = all
     enabled: bool = True
     language: str = "en"  # of what Trucewire says; a sentence stays in its own
+    per_minute: int = 0  # messages that the service takes in a minute; 0 = as many as there are
     fallback: str = ""  # the channel that learns when this one fails; "" = any other that works

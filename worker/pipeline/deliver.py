@@ -72,9 +72,19 @@ def _run(services: Services, channel_name: str, stopwatch: float) -> Delivered:
         outcome = _deliver_one(services, outgoing)
         if outcome.sent:
             sent += 1
+            if _has_sent_enough(services, channel_name):
+                break
         elif outcome.noticed or time.monotonic() - began > SLOW_S or _pauses(services, channel_name):
             return Delivered(sent, outcome.noticed)
     return Delivered(sent)
+
+
+def _has_sent_enough(services: Services, channel_name: str) -> bool:
+    """Whether the channel must rest before it takes more, by its service's rate."""
+    channel = next((one for one in services.settings.channels if one.name == channel_name), None)
+    if channel is None or not channel.per_minute:
+        return False
+    return services.store.channels.record_pace(channel_name, channel.per_minute, services.now()) is not None
 
 
 def _pauses(services: Services, channel_name: str) -> bool:

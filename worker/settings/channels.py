@@ -70,6 +70,7 @@ class ChannelSection(Section):
     minimum_severity: Severity = Severity.INFO
     rules: tuple[str, ...] = ()
     language: Annotated[str, AfterValidator(_language)] = DEFAULT
+    per_minute: int | None = Field(default=None, ge=1, le=6000)
     fallback: str = ""
 
 
@@ -228,8 +229,29 @@ def _channel(file: str, section: ChannelSection, environ: Mapping[str, str]) -> 
         rules=section.rules,
         enabled=section.enabled,
         language=section.language,
+        per_minute=section.per_minute or _usual_pace(section.kind, options),
         fallback=section.fallback,
     )
+
+
+# What services take in a minute before they answer 429, by the scheme of Apprise's address; others say so themselves.
+_PER_MINUTE = {
+    "discord": 30,
+    "gchat": 60,
+    "matrix": 60,
+    "matrixs": 60,
+    "ntfy": 12,
+    "ntfys": 12,
+    "slack": 60,
+    "tgram": 20,
+    "workflows": 60,
+}
+
+
+def _usual_pace(kind: str, options: Mapping[str, Any]) -> int:
+    if kind != "apprise" or "url" not in options:
+        return 0
+    return _PER_MINUTE.get(urlsplit(options["url"]).scheme, 0)
 
 
 def _check_secret(file: str, kind: str, field: str, name: str, value: str) -> None:

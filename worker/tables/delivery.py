@@ -100,5 +100,6 @@ channels = Table(
     Column("disabled_at", UtcDateTime),
     Column("disabled_reason", Text),
     Column("failures", Integer, nullable=False, server_default="0"),  # in a row
-    Column("paused_until", UtcDateTime),  # it asked for a pause, or has failed too often
+    Column("paused_until", UtcDateTime),  # it asked for a pause, has failed too often, or has sent its minute's worth
+    Column("paid_until", UtcDateTime),  # how far ahead of its rate it is
 )
