@@ -17,7 +17,7 @@ feeds = Table(
     Column("family", Text, nullable=False),
     Column("languages", Json, nullable=False),
     Column("country", String(2), nullable=False),
-    Column("side", String(16), nullable=False, server_default=""),  # whose voice it is: state media's state; "" nobody's
+    Column("side", String(16), nullable=False, server_default=""),  # whose voice: their state's, ""
     Column("dedicated", Boolean, nullable=False),
     Column("full_text", String(8), nullable=False),
     Column("enabled", Boolean, nullable=False),
