@@ -350,7 +350,7 @@ def test_the_bytes_that_brought_an_article_are_handed_out(log: World, tmp_path: 
 
     assert (tmp_path / "feed.xml").read_bytes() == rss(CEASEFIRE, BUDGET, FORMULA)
     assert "SHA-256" in result.output
-    assert "nothing is kept for article 1" in str(run("capture", "1", "--page").exception)
+    assert "no page is kept for article 1: it was not asked for" in str(run("capture", "1", "--page").exception)
 
 
 def test_try_schedule_compares_policies_at_one_budget(tmp_path: Path) -> None:
