@@ -6,9 +6,27 @@ Words are found by their beginning, so that inflected forms are; "a phrase" is f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, literal, literal_column, select, table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Integer,
+    Select,
+    any_,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+    true,
+)
 from sqlalchemy import func as sql
 from sqlalchemy.sql import column
 
@@ -16,6 +34,12 @@ from worker.tables import articles
 
 _TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _WORD = re.compile(r"[^\W_]+")
+
+
+# Of all articles: a word of so many is rare enough to look at each, one of so many is dear to look up in the index.
+RARE, COMMON = 0.005, 0.05
+_EXPLAIN_ALL = text("EXPLAIN (FORMAT JSON) SELECT 1 FROM articles")
+_EXPLAIN_SEARCH = text("EXPLAIN (FORMAT JSON) SELECT 1 FROM articles WHERE search @@ to_tsquery('simple', :query)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +67,98 @@ def search_condition(query: str, dialect: Dialect) -> ColumnElement[bool]:
     Raises:
         ValueError: nothing in it to look for.
     """
-    terms = terms_of(query)
-    if not any(term.wanted for term in terms):
-        raise ValueError(f"search {query!r} names no word to look for")
+    terms = _some_terms(query)
     if dialect.name == "sqlite":
         index = table("article_search", column("rowid"))
         hit = literal_column("article_search").op("MATCH")(literal(_fts5(terms)))
         return articles.c.id.in_(select(index.c.rowid).where(hit))
-    return literal_column("articles.search").op("@@")(sql.to_tsquery("simple", _tsquery(terms)))
+    return _matches(_tsquery(terms))
+
+
+def _matches(tsquery: str) -> ColumnElement[bool]:
+    return literal_column("articles.search").op("@@")(sql.to_tsquery("simple", tsquery))
+
+
+def searched_ids(query: str) -> tuple[Select[Any], ColumnElement[int]]:
+    """SQLite: the ids of the articles `query` asks for, and their column: it can be ranged over and sorted by cheaply.
+
+    Raises:
+        ValueError: nothing in it to look for.
+    """
+    terms = _some_terms(query)
+    index = table("article_search", column("rowid", Integer))
+    hit = literal_column("article_search").op("MATCH")(literal(_fts5(terms)))
+    return select(index.c.rowid).where(hit), index.c.rowid
+
+
+def leading(query: str, connection: Connection) -> tuple[ColumnElement[bool], ...]:
+    """PostgreSQL: as `search_condition`, but common words are looked up in the articles that rare ones lead to.
+
+    Its index would read the whole list of every word that begins so.
+
+    Raises:
+        ValueError: nothing in it to look for.
+    """
+    terms = _some_terms(query)
+    whole = search_condition(query, connection.dialect)
+    total, *rows = (_estimate(connection, some) for some in ("", *(_tsquery((term,)) for term in terms)))
+    rare = [term for term, most in zip(terms, rows, strict=True) if term.wanted and most < RARE * total]
+    common = [most for most in rows if most > COMMON * total]
+    if not rare or not common:
+        return (whole,)
+    return _matches(_tsquery(tuple(rare))), looked_up(whole)
+
+
+def _estimate(connection: Connection, tsquery: str) -> float:
+    """How many articles PostgreSQL's planner expects."""
+    explain = _EXPLAIN_SEARCH if tsquery else _EXPLAIN_ALL
+    plan = connection.execute(explain, {"query": tsquery} if tsquery else {}).scalar_one()
+    return float(plan[0]["Plan"]["Plan Rows"])
+
+
+def looked_up(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """`condition`, to be looked up in each row: PostgreSQL uses no index for a test of truth."""
+    return condition.is_(true())
+
+
+def among(of: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    """PostgreSQL: whether `of` is one of `ids`, which are sent as one value."""
+    return of == any_(literal(list(ids), ARRAY(BigInteger)))
+
+
+@contextmanager
+def index_only(connection: Connection) -> Iterator[None]:
+    """PostgreSQL: within the block, rows are found by what the indexes say of them, all conditions taken together.
+
+    Its planner does not know that a text is dear to read, and would walk the articles one by one.
+    """
+    names = ("enable_indexscan", "enable_indexonlyscan", "enable_seqscan")
+    for name in names:
+        connection.execute(text(f"SET LOCAL {name} = off"))
+    yield
+    for name in names:
+        connection.execute(text(f"SET LOCAL {name} = on"))
+
+
+def _some_terms(query: str) -> tuple[Term, ...]:
+    terms = terms_of(query)
+    if not any(term.wanted for term in terms):
+        raise ValueError(f"search {query!r} names no word to look for")
+    return terms
 
 
 def _fts5(terms: tuple[Term, ...]) -> str:
-    def text(term: Term) -> str:
+    def said(term: Term) -> str:
         return f'"{" ".join(term.words)}"{"" if term.whole else "*"}'
 
-    wanted = " AND ".join(text(term) for term in terms if term.wanted)
-    return "".join([f"({wanted})", *(f" NOT {text(term)}" for term in terms if not term.wanted)])
+    wanted = " AND ".join(said(term) for term in terms if term.wanted)
+    return "".join([f"({wanted})", *(f" NOT {said(term)}" for term in terms if not term.wanted)])
 
 
 def _tsquery(terms: tuple[Term, ...]) -> str:
-    def text(term: Term) -> str:
+    def said(term: Term) -> str:
         *head, last = term.words
         phrase = " <-> ".join([*(f"'{word}'" for word in head), f"'{last}'{'' if term.whole else ':*'}"])
         return phrase if term.wanted else f"!({phrase})"
 
-    return " & ".join(f"({text(term)})" for term in terms)
+    return " & ".join(f"({said(term)})" for term in terms)

@@ -12,19 +12,15 @@ from worker.tables import article_facets
 def write_facets(connection: Connection, article_id: int, judgement: Judgement) -> None:
     """Replace the facets of an article by those of its newest judgement."""
     connection.execute(delete(article_facets).where(article_facets.c.article_id == article_id))
-    rows = [{"kind": kind, "name": name, "article_id": article_id} for kind, name in facets_of(judgement)]
+    rows = [{"facet": facet, "article_id": article_id} for facet in facets_of(judgement)]
     if rows:
         connection.execute(article_facets.insert(), rows)
 
 
-def facets_of(judgement: Judgement) -> list[tuple[str, str]]:
-    """Kind and name of each facet, once."""
-    found = [("place", place) for place in judgement.relevance.places]
-    found += [("rule", trace.rule_id) for trace in judgement.fired]
+def facets_of(judgement: Judgement) -> list[str]:
+    """Each facet, once."""
+    found = [f"place:{place}" for place in judgement.relevance.places]
+    found += [f"rule:{trace.rule_id}" for trace in judgement.fired]
     for match in judgement.matches:
-        found += [
-            ("concept", match.concept),
-            ("stance", str(match.stance)),
-            ("report", f"{match.concept}:{match.stance}"),
-        ]
+        found += [f"concept:{match.concept}", f"stance:{match.stance}", f"report:{match.concept}:{match.stance}"]
     return list(dict.fromkeys(found))

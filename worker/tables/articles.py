@@ -124,8 +124,8 @@ articles = Table(
 article_facets = Table(
     "article_facets",
     metadata,
-    Column("kind", String(8), primary_key=True),  # place | rule | concept | stance | report (concept:stance)
-    Column("name", Text, primary_key=True),
+    # place:… rule:… concept:… stance:… report:concept:stance; one column, so that PostgreSQL counts how common each is
+    Column("facet", Text, primary_key=True),
     reference("article_id", "articles", primary_key=True, index=True),
     sqlite_with_rowid=False,  # its primary key is all there is
 )

@@ -450,11 +450,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "article_facets",
-        sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("facet", sa.Text(), nullable=False),
         sa.Column("article_id", Id, nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_article_facets_article_id")),
-        sa.PrimaryKeyConstraint("kind", "name", "article_id", name=op.f("pk_article_facets")),
+        sa.PrimaryKeyConstraint("facet", "article_id", name=op.f("pk_article_facets")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_article_facets_article_id"), "article_facets", ["article_id"], unique=False)
