@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run demo test lint bench lock clean
+.PHONY: help setup run demo test lint bench fuzz lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -27,6 +27,11 @@ lint: $(VENV)/.dev  ## ruff and mypy --strict
 
 bench: $(VENV)/.dev  ## CPU per poll and per alert, beside a peer in the same run
 	$(BIN)/python -m bench
+
+fuzz: $(VENV)/.dev  ## ten minutes of strange bytes for parsing and fetching (needs a wheel of atheris)
+	$(BIN)/python -m pip install -q --disable-pip-version-check 'atheris>=3'
+	$(BIN)/python -m bench._fuzz parse
+	$(BIN)/python -m bench._fuzz fetch
 
 lock:  ## renew both lock files (needs uv)
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header -q -o requirements.lock
