@@ -197,7 +197,8 @@ def reprice() -> None:
 
 @app.task(name="prune")
 def prune() -> None:
-    """End what is kept only for a time."""
+    """End what is kept only for a time, and close what has become quiet."""
+    pipeline.close_quiet(services())
     pipeline.prune(services())
 
 

@@ -23,13 +23,14 @@ from worker.pipeline.reactions import link_secret
 from worker.pipeline.read import read
 from worker.pipeline.route import route
 from worker.pipeline.subscribe import subscribe
-from worker.pipeline.upkeep import prune
+from worker.pipeline.upkeep import close_quiet, prune
 from worker.pipeline.watch import watch
 
 __all__ = [
     "Delivered",
     "MatchSummary",
     "PollSummary",
+    "close_quiet",
     "deliver",
     "link_secret",
     "match",
