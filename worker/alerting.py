@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from worker.claims import reported, reports
 from worker.labels import WITHDRAWN
-from worker.model import AlertPlan, FullText, Judged, MatchPlan, Region, RuleTrace, StorySignature
+from worker.model import AlertPlan, FullText, Judged, MatchPlan, Region, RuleTrace, Stance, StorySignature
 from worker.stories import Geography, Placement, signature_of, story_for
 
 TEASER_CHARS = (
@@ -91,8 +91,15 @@ def signature(judged: Judged, now: datetime, story_id: int = 0) -> StorySignatur
         at=at_of(judged, now),
         story_id=story_id,
         article_id=judged.stored.article_id,
+        mentions=_mentions(judged.judgement),
         tolls=(toll for match in reported(judged.judgement) for toll in match.numbers),
     )
+
+
+def _mentions(judgement: Judgement) -> frozenset[str]:
+    """The concepts that an article speaks of as past, such as `ceasefire`."""
+    past = (match for match in judgement.matches if match.stance is Stance.BACKGROUND and not match.elsewhere)
+    return frozenset(match.concept for match in past)
 
 
 def at_of(judged: Judged, now: datetime) -> datetime:

@@ -83,6 +83,7 @@ class StorySignature:
     reports: frozenset[str]  # "ceasefire:holds": what it reports as news of the region
     at: datetime  # published, or first seen where that is unknown
     article_id: int = 0
+    mentions: frozenset[str] = frozenset()  # concepts that it speaks of as past: "ceasefire"
     dated: bool = True  # whether `at` is known, not assumed
     words: tuple[tuple[int, int], ...] = ()  # (hashed stem, how often), of title and lead, most telling first
     headline: frozenset[int] = frozenset()  # hashed stems of the title's words

@@ -15,6 +15,7 @@ from worker.stories.geography import Geography
 
 # "Two shelled villages on one day" are one event to a desk; the same village a day later is news again.
 SAME_EVENT = timedelta(hours=12)
+SAME_PROVINCE = timedelta(hours=6)
 # What desks go on reporting for days is one event where their words are alike as well.
 FOLLOWED_UP = timedelta(hours=72)
 # Parties agree on few things in one afternoon; they shoot at each other in many places.
@@ -36,21 +37,34 @@ class Evidence:
 def evidence_of(new: StorySignature, old: StorySignature, geography: Geography) -> Evidence | None:
     """What speaks for `new` and `old` being one event, None where nothing does."""
     distance = abs(new.at - old.at)
-    concepts = concepts_of(new) & concepts_of(old)
-    if not concepts or distance > FOLLOWED_UP or not (new.dated and old.dated) or at_other_places(new, old, geography):
+    if distance > FOLLOWED_UP or not (new.dated and old.dated) or at_other_places(new, old, geography):
         return None
-    precise = new.places & old.places & geography.precise
+    concepts = concepts_of(new) & concepts_of(old)
+    if concepts:
+        return _evidence(new, old, concepts, geography)
+    mentioned = concepts_of(new) & _named(old.mentions) | concepts_of(old) & _named(new.mentions)
+    evidence = _evidence(new, old, mentioned, geography) if mentioned else None
+    return Evidence(False, f"{evidence.reason} as background") if evidence else None
+
+
+def _evidence(
+    new: StorySignature, old: StorySignature, concepts: frozenset[str], geography: Geography
+) -> Evidence | None:
+    """What places, victims and parties say of two articles that speak of `concepts`."""
+    distance, places = abs(new.at - old.at), new.places & old.places
+    if precise := places & geography.precise:
+        return Evidence(distance <= SAME_EVENT, f"{_listed(concepts)} at {_listed(precise)}")
+    if wide := places & geography.wide:
+        return Evidence(distance <= SAME_PROVINCE, f"{_listed(concepts)} in {_listed(wide)}")
     parties = geography.parties(new.places) & geography.parties(old.places)
-    tolls = {toll for toll in new.tolls & old.tolls if toll[1] >= _TELLING_TOLL}
-    soon = distance <= SAME_EVENT
-    if precise:
-        return Evidence(soon, f"{_listed(concepts)} at {_listed(precise)}")
+    tolls = [f"{number} {kind}" for kind, number in new.tolls & old.tolls if number >= _TELLING_TOLL]
     if tolls and parties:
-        return Evidence(soon, f"{_listed(f'{number} {kind}' for kind, number in tolls)} in {_listed(parties)}")
-    if len(parties) >= _PARTIES:
-        agreements = concepts & AGREEMENTS
-        return Evidence(soon and bool(agreements), f"{_listed(agreements or concepts)} between {_listed(parties)}")
-    return None
+        return Evidence(distance <= SAME_EVENT, f"{_listed(tolls)} in {_listed(parties)}")
+    if len(parties) < _PARTIES:
+        return None
+    agreements = concepts & AGREEMENTS
+    suffices = distance <= SAME_EVENT and bool(agreements)
+    return Evidence(suffices, f"{_listed(agreements or concepts)} between {_listed(parties)}")
 
 
 def at_other_places(new: StorySignature, old: StorySignature, geography: Geography) -> bool:
@@ -61,7 +75,10 @@ def at_other_places(new: StorySignature, old: StorySignature, geography: Geograp
 
 def concepts_of(signature: StorySignature) -> frozenset[str]:
     """What it reports, whatever it says of it: "ceasefire"; all that is fighting goes by one name."""
-    concepts = frozenset(report.partition(":")[0] for report in signature.reports)
+    return _named(frozenset(report.partition(":")[0] for report in signature.reports))
+
+
+def _named(concepts: frozenset[str]) -> frozenset[str]:
     return concepts - _FIGHTING | {"fighting"} if concepts & _FIGHTING else concepts
 
 

@@ -10,6 +10,8 @@ from worker.model import Profile
 
 # Kinds of places that are small enough to tell one event from another.
 PRECISE_KINDS = frozenset({"city", "town", "village", "corridor", "bridge", "gorge", "reservoir", "lake", "mountain"})
+# … and those that are not, but tell more than a country does.
+WIDE_KINDS = frozenset({"province", "region", "autonomous republic", "peninsula"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +19,15 @@ class Geography:
     """What tells events at places apart."""
 
     precise: frozenset[str] = frozenset()  # names of places small enough to
+    wide: frozenset[str] = frozenset()  # names of provinces and the like; parts of the world have no country
     countries: Mapping[str, str] = field(default_factory=dict)  # name → ISO 3166-1: Baku stands for Azerbaijan
 
     @classmethod
     def of(cls, profile: Profile) -> Self:
         """The geography of a region."""
         precise = frozenset(place.name for place in profile.places if place.kind in PRECISE_KINDS)
-        return cls(precise, {place.name: place.country for place in profile.places if place.country})
+        wide = frozenset(place.name for place in profile.places if place.kind in WIDE_KINDS and place.country)
+        return cls(precise, wide, {place.name: place.country for place in profile.places if place.country})
 
     def parties(self, places: frozenset[str]) -> frozenset[str]:
         """The countries that `places` are in."""

@@ -21,7 +21,7 @@ from worker.stories.similarity import likenesses
 WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candidates are looked for
 
 ALIKE = 0.30  # words of two articles on one event
-ALIKE_WITH_EVIDENCE = 0.15  # … that report the same between the same parties or at the same place
+ALIKE_WITH_EVIDENCE = 0.10  # … that report the same between the same parties or at the same place
 ALIKE_TO_MERGE = 0.40  # of the closest articles of two stories, on average
 _CLOSEST = 3
 _OTHER_PLACES = 0.6  # what is left of a likeness where both name villages, and none in common

@@ -33,6 +33,7 @@ def signature_of(
     at: datetime,
     story_id: int = 0,
     article_id: int = 0,
+    mentions: Iterable[str] = (),
     tolls: Iterable[tuple[str, int]] = (),
 ) -> StorySignature:
     """What is compared to tell whether two articles report one event.
@@ -44,6 +45,7 @@ def signature_of(
         at: when it was published, or first seen where that is unknown.
         story_id: the story it is in, where it has been placed already.
         article_id: its id in the log.
+        mentions: the concepts that it speaks of as past.
         tolls: the numbers of casualties it reports, such as ("killed", 3).
     """
     text = article.text or article.summary
@@ -55,6 +57,7 @@ def signature_of(
         title=article.title,
         places=frozenset(places),
         reports=frozenset(reports),
+        mentions=frozenset(mentions),
         at=at,
         dated=article.published_at is not None or article.first_seen_at is not None,
         words=words.weighted,
@@ -82,6 +85,7 @@ def signature_to_json(signature: StorySignature) -> dict[str, Any]:
         "title": signature.title,
         "places": sorted(signature.places),
         "reports": sorted(signature.reports),
+        "mentions": sorted(signature.mentions),
         "at": signature.at.isoformat(),
         "dated": signature.dated,
         "words": [list(word) for word in signature.words],
@@ -101,6 +105,7 @@ def signature_from_json(story_id: int, article_id: int, stored: Mapping[str, Any
         title=stored["title"],
         places=frozenset(stored["places"]),
         reports=frozenset(stored["reports"]),
+        mentions=frozenset(stored["mentions"]),
         at=datetime.fromisoformat(stored["at"]),
         dated=stored["dated"],
         words=tuple((word, count) for word, count in stored["words"]),
