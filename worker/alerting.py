@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from worker.claims import reported, reports
 from worker.labels import WITHDRAWN
-from worker.model import AlertPlan, FullText, Judged, MatchPlan, Region, RuleTrace, Stance, StorySignature
+from worker.model import AlertPlan, FullText, Judged, Judgement, MatchPlan, Region, RuleTrace, Stance, StorySignature
 from worker.stories import Geography, Placement, signature_of, story_for
 
 TEASER_CHARS = (

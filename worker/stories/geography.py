@@ -19,15 +19,15 @@ class Geography:
     """What tells events at places apart."""
 
     precise: frozenset[str] = frozenset()  # names of places small enough to
-    wide: frozenset[str] = frozenset()  # names of provinces and the like; parts of the world have no country
     countries: Mapping[str, str] = field(default_factory=dict)  # name → ISO 3166-1: Baku stands for Azerbaijan
+    wide: frozenset[str] = frozenset()  # names of provinces and the like; parts of the world have no country
 
     @classmethod
     def of(cls, profile: Profile) -> Self:
         """The geography of a region."""
         precise = frozenset(place.name for place in profile.places if place.kind in PRECISE_KINDS)
         wide = frozenset(place.name for place in profile.places if place.kind in WIDE_KINDS and place.country)
-        return cls(precise, wide, {place.name: place.country for place in profile.places if place.country})
+        return cls(precise, {place.name: place.country for place in profile.places if place.country}, wide)
 
     def parties(self, places: frozenset[str]) -> frozenset[str]:
         """The countries that `places` are in."""
