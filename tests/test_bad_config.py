@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from worker.errors import SettingsError
+from worker.model import Channel
 from worker.settings.channels import read_channels
 from worker.settings.feeds import read_feeds
 from worker.settings.region import read_region
+from worker.settings.routes import KnownNames, read_routes
 from worker.settings.rules import read_rules
 
 CASES = Path(__file__).parent / "data" / "bad_config"
@@ -20,10 +22,17 @@ SECRETS = {
     "TRUCEWIRE_WEAK_SECRET": "whsec_c2hvcnQ=",
     "TRUCEWIRE_NOT_APPRISE": "a bottle in the sea",
 }
+KNOWN = KnownNames(
+    (Channel("desk", "console"), Channel("phone", "console")),
+    frozenset({"ceasefire"}),
+    frozenset({"Lachin corridor"}),
+    frozenset({"outlet"}),
+)
 READERS: dict[str, Callable[[Path], object]] = {
     "channels.toml": lambda path: read_channels(path, SECRETS, frozenset({"ceasefire"})),
     "feeds.toml": read_feeds,
     "region.toml": read_region,
+    "routes.toml": lambda path: read_routes(path, KNOWN),
     "rules.toml": lambda path: read_rules(path, frozenset({"Lachin corridor"})),
 }
 BAD_FILES = sorted(path for name in READERS for path in CASES.glob(f"*/{name}"))

@@ -10,7 +10,8 @@ import pytest
 
 from tests.factories import NOW, an_article, raise_alerts
 from worker.model import NotificationPlan, Severity
-from worker.model.delivery import Form, NoticeKind, Outgoing
+from worker.model.delivery import Form, Gap, NoticeKind, Outgoing
+from worker.queries import Queries
 from worker.store import Store
 from worker.store.channels import ChannelState
 
@@ -304,3 +305,44 @@ def test_an_alert_is_escalated_once(store: Store) -> None:
     store.alerts.apply_routes((), [notification(alert_id, "phone", escalates=True)], NOW)
 
     assert store.alerts.unacknowledged(["desk"], LATER, YESTERDAY) == []
+
+
+# the audit
+
+
+def test_an_audit_counts_every_alert_and_every_channel_enabled_since(store: Store) -> None:
+    store.channels.sync(["desk", "mail"], YESTERDAY)
+    first, second = raise_alerts(store, an_article(1), an_article(2))
+    plans = [
+        notification(first),
+        notification(first, "mail", suppressed="silence 1"),
+        notification(second),
+    ]
+    store.alerts.apply_routes(store.alerts.unrouted(10), plans, NOW)
+
+    found = Queries(store.engine).delivery.audit()
+
+    assert (found.pairs, found.by_status) == (4, {"pending": 2, "suppressed": 1})
+    assert found.gaps == (Gap(second, 1, "mail"),)
+    assert (found.unrouted, found.unexplained) == (0, 0)
+
+
+def test_an_audit_asks_nothing_of_channels_that_came_later_or_have_gone(store: Store) -> None:
+    store.channels.sync(["desk", "old"], YESTERDAY)
+    store.channels.sync(["desk"], YESTERDAY)
+    routed(store)
+    store.channels.sync(["desk", "new"], LATER)
+
+    found = Queries(store.engine).delivery.audit()
+
+    assert (found.pairs, found.gaps) == (1, ())
+
+
+def test_an_audit_names_what_waits_for_routing_and_what_has_no_reason(store: Store) -> None:
+    raise_alerts(store, an_article(1), an_article(2))
+    store.alerts.apply_routes(store.alerts.unrouted(1), [notification(1)], NOW)
+    store.notifications.record_failed(leased(store).message_id, "")
+
+    found = Queries(store.engine).delivery.audit()
+
+    assert (found.unrouted, found.unexplained) == (1, 1)

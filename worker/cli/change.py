@@ -1,4 +1,4 @@
-"""What an operator changes: silences, channels, feeds by OPML, articles to be judged anew."""
+"""What an operator changes: channels, feeds by OPML, articles to be judged anew."""
 
 from __future__ import annotations
 
@@ -10,59 +10,18 @@ import typer
 from rich.text import Text
 
 from worker.bootstrap import utc_now
-from worker.cli.console import UsageError, clock, duration, notices, opened, read_input, said
+from worker.cli import silences
+from worker.cli.console import UsageError, duration, notices, opened, read_input, said
 from worker.errors import DeliveryError
-from worker.model import Channel, Feed, Silence
+from worker.model import Channel, Feed
 from worker.opml import opml_from_feeds, subscriptions
 from worker.render import probe_message
 from worker.settings import Settings
 
 PANEL = "Change"
 
-silence_app = typer.Typer(help="Mute alerts for a time, with a reason.", no_args_is_help=True)
 channel_app = typer.Typer(help="Try a channel, or enable one that an error has disabled.", no_args_is_help=True)
 opml_app = typer.Typer(help="Take feeds from other readers, or hand them over.", no_args_is_help=True)
-
-
-@silence_app.command("add")
-def add_silence(
-    comment: Annotated[str, typer.Argument(help="Why: it is shown with everything it mutes.")],
-    length: Annotated[str, typer.Option("--for", help="90m, 2h, 3d, 1w")],
-    rule: Annotated[list[str] | None, typer.Option(help="Only this rule; may be given several times.")] = None,
-    place: Annotated[list[str] | None, typer.Option(help="Only this place.")] = None,
-    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher.")] = None,
-) -> None:
-    """Mute alerts. They are still raised and stored; their notifications end as suppressed, with this comment."""
-    now = utc_now()
-    with opened() as services:
-        _check_known("rule", rule, [one.rule_id for one in services.settings.rules])
-        _check_known("place", place, [one.name for one in services.settings.profile.places])
-        silence = Silence(
-            silence_id=0,
-            comment=comment,
-            starts_at=now,
-            ends_at=now + duration(length),
-            rules=tuple(rule or ()),
-            places=tuple(place or ()),
-            publishers=tuple(publisher or ()),
-        )
-        silence_id = services.store.alerts.add_silence(silence, now)
-    said(f"silence {silence_id} is in force until {clock(silence.ends_at)} UTC")
-
-
-def _check_known(what: str, given: list[str] | None, known: list[str]) -> None:
-    for name in given or ():
-        if name not in known:
-            raise UsageError(f"{what} {name!r} is not known, so the silence would match nothing; see config/")
-
-
-@silence_app.command("end")
-def end_silence(silence_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
-    """End a silence now."""
-    with opened() as services:
-        if not services.store.alerts.expire_silence(silence_id, utc_now()):
-            raise UsageError(f"no silence {silence_id} is in force; see trucewire silences")
-    said(f"silence {silence_id} has ended")
 
 
 @channel_app.command("test")
@@ -149,7 +108,7 @@ def poll_now(feed_ids: Annotated[list[int] | None, typer.Argument(metavar="[FEED
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(silence_app, name="silence", rich_help_panel=PANEL)
+    app.add_typer(silences.app, name="silence", rich_help_panel=PANEL)
     app.add_typer(channel_app, name="channel", rich_help_panel=PANEL)
     app.add_typer(opml_app, name="opml", rich_help_panel=PANEL)
     app.command("rejudge", rich_help_panel=PANEL)(rejudge)

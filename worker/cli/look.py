@@ -22,10 +22,12 @@ from worker.cli.console import (
     print_rows,
     severity,
 )
+from worker.cli.routes import print_audit
 from worker.model import Outcome
 from worker.queries import AlertFilter, ArticleFilter
 
 PANEL = "Look"
+SILENCED_BY = ("rules", "places", "publishers", "languages", "stances")
 
 
 def articles(
@@ -211,18 +213,21 @@ def notifications(
     status: Annotated[str, typer.Option(help="pending, sent, suppressed or failed.")] = "",
     channel: Annotated[str, typer.Option(help="A channel's name.")] = "",
     alert: Annotated[int | None, typer.Option(help="An alert's id.")] = None,
+    audit: Annotated[bool, typer.Option("--audit", help="Prove that none is missing; exit 1 if one is.")] = False,
     limit: Annotated[int, LimitOption] = 50,
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
     """What became of every alert on every channel, with the reason."""
     with opened() as services:
+        if audit:
+            raise typer.Exit(0 if print_audit(services.queries.delivery.audit()) else 1)
         rows = services.queries.notifications(status=status, channel=channel, alert_id=alert, limit=limit)
     now = utc_now()
     cells = (
         (
             str(row["id"]),
-            f"{row['alert_id']} r{row['alert_revision']}",
-            row["rule_id"],
+            f"{row['alert_id']} r{row['alert_revision']}" if row["alert_id"] else "notice",
+            row["rule_id"] or "–",
             row["channel"],
             row["status"],
             str(row["attempts"]),
@@ -245,8 +250,7 @@ def silences(as_json: Annotated[bool, JsonOption] = False) -> None:
             str(row["id"]),
             "in force" if row["starts_at"] <= now < row["ends_at"] else "ended" if row["ends_at"] <= now else "to come",
             clock(row["ends_at"]),
-            "; ".join(f"{key}: {', '.join(row[key])}" for key in ("rules", "places", "publishers") if row[key])
-            or "all",
+            "; ".join(f"{key}: {', '.join(row[key])}" for key in SILENCED_BY if row[key]) or "all",
             row["comment"],
         )
         for row in rows

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from worker import __version__, embedded, health, tasks
 from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
+from worker.cli import routes
 from worker.cli.console import console, notices, opened, said
 from worker.cli.look import print_first_round
 from worker.demo import DemoServer
@@ -186,6 +187,10 @@ def check() -> None:
     said(f"  region.toml    {settings.profile.name}: {len(settings.profile.places)} places, actors and institutions")
     said(f"  rules.toml     {', '.join(rule.rule_id for rule in settings.rules if rule.enabled)}")
     said(f"  channels.toml  {', '.join(f'{one.name} ({one.kind})' for one in settings.channels if one.enabled)}")
+    for number, line in enumerate(routes.lines(settings.routing)):
+        said(f"  {'routes.toml' if number == 0 else '':13}  {line}")
+    for line in routes.unreached(settings):
+        notices.print(Text(f"  {line}", style="yellow"))
 
 
 def migrate() -> None:

@@ -18,6 +18,7 @@ from worker.cli.console import (
     UsageError,
     clock,
     console,
+    duration,
     marked_text,
     opened,
     print_json,
@@ -151,10 +152,16 @@ def alert(
     alert_id: Annotated[int, typer.Argument(metavar="ID")],
     wrong: Annotated[str | None, typer.Option("--wrong", metavar="REASON", help="Say that it should not be.")] = None,
     right: Annotated[bool, typer.Option("--right", help="Say that it is right.")] = False,
+    ack: Annotated[bool, typer.Option("--ack", help="Take it on: it escalates no more.")] = False,
+    snooze: Annotated[str | None, typer.Option("--snooze", help="Hold its updates: 2h, 1d, …")] = None,
+    by: Annotated[str, typer.Option("--by", help="Your name, for --ack.")] = "",
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
-    """One alert: what, where, who reports it, why it fired, who was told; or a verdict on it, kept as labelled data."""
+    """One alert whole, who was told included; or your verdict on it, kept as labelled data; or taking it on."""
     with opened() as services:
+        if ack or snooze:
+            _react(services, alert_id, ack=ack, by=by, snooze=snooze)
+            return
         if wrong is not None or right:
             _keep_verdict(services, alert_id, wrong, right=right)
             return
@@ -185,6 +192,17 @@ def alert(
         reason = one["reason"] or one["error"] or ""
         said(f"  {one['channel']}: {one['status']} {clock(one['sent_at'] or one['created_at'])} {reason}".rstrip())
     print_judgement(row["judgement"], row["judgement"]["matches"] if row["judgement"] else ())
+
+
+def _react(services: Services, alert_id: int, *, ack: bool, by: str, snooze: str | None) -> None:
+    until = services.now() + duration(snooze) if snooze else None
+    store = services.store.alerts
+    if (ack and not store.acknowledge(alert_id, by, services.now())) or (until and not store.snooze(alert_id, until)):
+        raise UsageError(f"there is no alert {alert_id}; see trucewire alerts")
+    if ack:
+        said(f"alert {alert_id} is acknowledged: of its updates, only escalations, turns and corrections are sent")
+    if until:
+        said(f"alert {alert_id} is snoozed until {clock(until)} UTC: its updates wait, unless it becomes more urgent")
 
 
 def _keep_verdict(services: Services, alert_id: int, wrong: str | None, *, right: bool) -> None:

@@ -13,6 +13,7 @@ from worker.database import reading
 from worker.database.captures import capture_of
 from worker.database.rows import ARTICLE_COLUMNS, families_of, stored_article
 from worker.model import Capture, StoredArticle
+from worker.queries.delivery import DeliveryQueries
 from worker.queries.filters import ALERT_LIST, ARTICLE_LIST, FULL_ARTICLE, AlertFilter, ArticleFilter, Health, Row
 from worker.queries.search import article_page, article_statement
 from worker.queries.sources import SourceQueries
@@ -40,6 +41,7 @@ class Queries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.sources = SourceQueries(engine)
+        self.delivery = DeliveryQueries(engine)
 
     def articles(self, wanted: ArticleFilter, limit: int = 50, before_id: int | None = None) -> list[Row]:
         """Articles under a filter, newest first; with `before_id`, those that came before that one.
@@ -230,7 +232,7 @@ class Queries:
         """Notifications, newest first; as in `articles`."""
         statement = (
             select(*notifications.c, alerts.c.rule_id, alerts.c.severity)
-            .join_from(notifications, alerts)
+            .join_from(notifications, alerts, isouter=True)  # a notice's have no alert
             .order_by(notifications.c.id.desc())
         )
         if status:
