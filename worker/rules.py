@@ -150,7 +150,8 @@ def _fired_by_concept(rule: Rule, matches: Sequence[Match], found: Sequence[_Fou
             reason = f"the {match.concept} is {_worded(match)}"
         else:
             fired = f"{match.span.field} reports {match.concept} as {_worded(match)}: {', '.join(match.terms)}"
-            return RuleTrace(rule.rule_id, fired=True, reason=fired, match=match, severity=rule.severity)
+            severity = rule.severities.get(match.stance, rule.severity)
+            return RuleTrace(rule.rule_id, fired=True, reason=fired, match=match, severity=severity)
     return RuleTrace(rule.rule_id, fired=False, reason=reason, severity=rule.severity)
 
 

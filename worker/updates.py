@@ -94,7 +94,9 @@ def _steps(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None) -> Iter
         yield taken_back
         return
     if arrival.fresh and not taken_back:
-        yield from filter(None, (_turned(alert, arrival), _escalated(alert, fired)))
+        news = (_turned(alert, arrival), _escalated(alert, fired))
+        # A proposal that is agreed on is no opposite: where that is more severe, it is told for that.
+        yield from filter(None, news if says(alert.stance) in ASSERTIONS else reversed(news))
     if taken_back:
         yield taken_back
     if numbers := _numbers(alert, arrival, corrected=taken_back is not None):
@@ -132,9 +134,9 @@ def _now_says(alert: KnownAlert, match: Match | None) -> str:
 
 
 def _turned(alert: KnownAlert, arrival: Arrival) -> _Step | None:
-    """The opposite of what the alert says, where it has not been told before and does not come late."""
+    """The opposite of what the alert says, or a proposal come true: not told before, and not late."""
     match = _foremost(alert, arrival)
-    if match is None or says(alert.stance) not in ASSERTIONS or arrival.at < alert.said_at:
+    if match is None or arrival.at < alert.said_at:
         return None
     if says(match.stance) in {says(told.stance) for told in alert.told} | {says(alert.stance)}:
         return None

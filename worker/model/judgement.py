@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, get_args
 
@@ -139,6 +140,7 @@ class Rule:
     rule_id: str
     title: str
     severity: Severity
+    severities: Mapping[Stance, Severity] = field(default_factory=dict)  # where a stance makes it another one
     concepts: tuple[str, ...] = ()
     stances: tuple[Stance, ...] = ()
     any: tuple[str, ...] = ()  # own words and phrases; `*` at the end stands for any ending

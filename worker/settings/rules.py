@@ -26,6 +26,7 @@ class RuleSection(Section):
     id: str = Field(pattern="^[a-z][a-z0-9_-]{0,39}$")
     title: str = Field(min_length=1, max_length=100)
     severity: Severity
+    severities: dict[Stance, Severity] = Field(default_factory=dict)
     concepts: tuple[ConceptName, ...] = ()
     stances: tuple[Stance, ...] = ()
     any: tuple[Word, ...] = ()
@@ -45,6 +46,9 @@ class RuleSection(Section):
             raise ValueError("asks for nothing; give concepts, any or all")
         if self.stances and not self.concepts:
             raise ValueError("stances without concepts; add concepts, or leave stances out")
+        for stance in self.severities:
+            if not self.concepts or (self.stances and stance not in self.stances):
+                raise ValueError(f"severities of {stance}, which can never fire it; add it to stances, or take it out")
         if self.near is not None and len(self.all) + bool(self.any) < 2:
             raise ValueError("near needs two words; give at least two in all, or any beside all")
         for word in (*self.any, *self.all, *self.none):
@@ -107,6 +111,7 @@ def _rule(section: RuleSection) -> Rule:
         rule_id=section.id,
         title=section.title,
         severity=section.severity,
+        severities=section.severities,
         concepts=section.concepts,
         stances=section.stances,
         any=section.any,
