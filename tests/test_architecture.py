@@ -42,6 +42,8 @@ LADDER = [
         "opml",
         "websub",
         "discovery",
+        "exports",
+        "evidence",
     ],
     ["urls", "text", "markup", "dates", "languages", "bylines", "boilerplate", "encoding", "headlines", "labels", "links"],
     ["errors"],
@@ -63,7 +65,9 @@ ONLY_IN = {
     "rich": {"cli", "embedded", "channels"},
     "pydantic": {"settings", "web"},
     "argon2": {"credentials"},
+    "pyarrow": {"exports"},
     "fastapi": {"web"},
+    "jinja2": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
 }

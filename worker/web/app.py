@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from worker import __version__
 from worker.bootstrap import Services
-from worker.web import actions, api, callbacks, feeds, problems, signin
+from worker.web import actions, api, callbacks, feeds, pages, problems, signin
 from worker.web.access import Gate
 from worker.web.security import Guard
 from worker.web.validators import Validators
@@ -47,6 +47,7 @@ def create_app(services: Services, nudge: Callable[[int], None] = _left_to_the_n
     app.include_router(signin.router(services))
     app.include_router(actions.router(services))
     app.include_router(feeds.router(services))
+    app.include_router(pages.router(services))
     app.include_router(api.router(services))
     api.describe(app)
     app.add_middleware(Validators)  # the last one added is the outermost

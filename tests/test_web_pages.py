@@ -1,0 +1,209 @@
+"""The pages: what each shows on an empty log and on a full one; what publishers write stays text."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, update
+
+from tests.browser import Browser
+from tests.factories import NOW
+from tests.newsroom import fill
+from tests.switchboard import Switchboard, switchboard
+from tests.world import World
+from worker.database import connect
+from worker.tables import articles
+from worker.web import create_app
+
+PAGES = ["/", "/log"]
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>"
+
+
+@pytest.fixture
+def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
+    """On one database: what differs between the two is behind the queries."""
+    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
+    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def board() -> Iterator[Switchboard]:
+    with switchboard() as board:
+        yield board
+
+
+@pytest.fixture
+def reader(world: World, board: Switchboard) -> Browser:
+    """At a service that has just been set up."""
+    board.app = create_app(world.services)
+    return Browser(board.address)
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """A database with the made-up week, to be copied."""
+    path = tmp_path_factory.mktemp("week") / "week.db"
+    shutil.copy(migrated_sqlite, path)
+    engine = connect(f"sqlite:///{path}")
+    fill(engine, NOW)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def desk(reader: Browser, engine: Engine, week: Path) -> Browser:
+    """At a service whose log holds the made-up week."""
+    with closing(sqlite3.connect(week)) as full, closing(sqlite3.connect(str(engine.url.database))) as copy:
+        full.backup(copy)
+    return reader
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_something_to_say_before_anything_came_in(reader: Browser, path: str) -> None:
+    page = reader.get(path)
+
+    assert page.status == 200
+    assert 'class="headline"' in page.text
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/articles/1", "/articles/1/why"])
+def test_a_page_needs_nothing_inline_and_nothing_from_elsewhere(desk: Browser, path: str) -> None:
+    page = desk.get(path)
+
+    assert page.status == 200
+    assert ' style="' not in page.text
+    assert "<style" not in page.text
+    assert page.text.count("<script") == page.text.count('<script src="/static/')
+    assert 'href="http' not in page.text.replace('rel="noopener noreferrer"', "").split("<main")[0]
+
+
+def test_now_shows_open_alerts_with_their_sentence_and_who_says_so(desk: Browser) -> None:
+    page = desk.get("/").text
+
+    assert "agreed on a <mark>ceasefire</mark> along the Lachin road" in page
+    assert "says <b" in page
+    assert "both sides" in page
+    assert "8 publishers" not in page.split("story-2")[1]
+
+
+def test_now_says_since_when_nothing_is_new(reader: Browser) -> None:
+    page = reader.get("/").text
+
+    assert "No alert has been raised yet" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "not_found"),
+    [
+        ("q=lachin", "Ceasefire agreed on the Lachin road", "Road to Meghri"),
+        ("language=ka", "მხარეები", "Ceasefire agreed"),
+        ("place=Meghri", "Road to Meghri closed", "Ceasefire agreed"),
+        ("concept=shelling", "Shells fall on two villages", "Ceasefire agreed"),
+        ("stance=denied", "Ministry denies shelling", "Shells fall on two villages"),
+        ("rule=blockade", "Road to Meghri closed", "Ministry denies"),
+        ("publisher=Meridian+Wire", "Armoured columns seen", "Road to Meghri closed"),
+        ("region=unknown", "Snow closes mountain pass", "Ceasefire agreed"),
+        ("since=1h", "Ceasefire agreed", "Road to Meghri closed"),
+        ("story=2", "Ministry denies shelling", "Ceasefire agreed"),
+    ],
+)
+def test_the_log_is_searched_and_filtered(desk: Browser, query: str, found: str, not_found: str) -> None:
+    page = desk.get(f"/log?{query}").text
+
+    assert found in page
+    assert not_found not in page
+
+
+def test_the_log_is_paged_without_gap(desk: Browser) -> None:
+    first = desk.get("/log").text
+    older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+
+    second = desk.get(older).text
+
+    ids = [part.split('"')[0] for page in (first, second) for part in page.split('id="article-')[1:]]
+    assert len(ids) == len(set(ids)) == 76
+
+
+@pytest.mark.parametrize(
+    "query", ["q=-only", "q=%22", "since=never", "before=x&feed=-1", "stance=%00", "until=9999-99"]
+)
+def test_a_search_that_cannot_be_read_is_no_mistake_of_the_server(desk: Browser, query: str) -> None:
+    assert desk.get(f"/log?{query}").status == 200
+
+
+def test_an_article_shows_what_its_publisher_changed(desk: Browser) -> None:
+    number = desk.get("/log?q=monitors").text.split('id="article-')[1].split('"')[0]
+
+    article = desk.get(f"/articles/{number}").text
+
+    assert "<del>talks</del><ins>agreed</ins>" in article
+    assert "is repeated by" in article
+
+
+def test_an_article_in_persian_runs_from_right_to_left(desk: Browser) -> None:
+    page = desk.get("/log?language=fa").text
+
+    assert 'lang="fa" dir="rtl"' in page
+
+
+def test_the_capture_is_given_to_be_kept_and_never_shown(desk: Browser) -> None:
+    capture = desk.get("/articles/1/capture")
+
+    assert capture.status == 200
+    assert capture.headers["content-type"] == "application/octet-stream"
+    assert capture.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("path", ["/articles/99999", "/articles/0", "/articles/99999/why", "/articles/x", "/no-page"])
+def test_what_is_not_there_is_said_so(desk: Browser, path: str) -> None:
+    assert desk.get(path).status in {404, 422}
+
+
+@pytest.mark.parametrize("path", ["/", "/log", "/articles/61", "/articles/61/why"])
+def test_what_publishers_write_stays_text(desk: Browser, engine: Engine, path: str) -> None:
+    values = dict.fromkeys(("title", "summary", "text", "author", "publisher", "credit"), HOSTILE)
+    with engine.begin() as connection:
+        connection.execute(update(articles).values(url="javascript:alert(1)", language='"><b>', **values))
+
+    page = desk.get(path)
+
+    assert page.status == 200
+    assert "<script>alert" not in page.text
+    assert "<img" not in page.text
+    assert "javascript:" not in page.text
+
+
+def test_a_page_that_is_as_it_was_is_not_sent_again(desk: Browser) -> None:
+    first = desk.get("/articles/61")
+
+    again = desk.get("/articles/61", If_None_Match=first.headers["etag"])
+
+    assert again.status == 304
+    assert again.raw == b""
+
+
+def test_static_files_are_kept_for_ever_under_a_name_of_their_content(reader: Browser) -> None:
+    page = reader.get("/").text
+    sheet = page.split('rel="stylesheet" href="')[1].split('"')[0]
+
+    answer = reader.get(sheet, Accept_Encoding="br")
+
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "br"
+
+
+@pytest.mark.parametrize("path", ["/static/trucewire.css", "/favicon.ico", "/robots.txt"])
+def test_a_file_without_a_hash_in_its_name_is_found_too(reader: Browser, path: str) -> None:
+    assert reader.get(path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/static/nothing.css", "/static/..%2fapp.py"])
+def test_no_other_file_is_given(reader: Browser, path: str) -> None:
+    assert reader.get(path).status == 404

@@ -1,0 +1,103 @@
+"""The files of `static/` in, answers that browsers may keep for ever out: every name carries its content's hash.
+
+Read and compressed once, when the process starts. Never looks at the file system for a request.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import brotli
+from fastapi import APIRouter, HTTPException, Request, Response
+
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+}
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_WHILE = "public, max-age=300"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, as it is sent."""
+
+    media_type: str
+    etag: str
+    encodings: dict[str, bytes]  # by content coding, best first; "" is the file itself
+    cache: str
+
+
+class Assets:
+    """All of them."""
+
+    def __init__(self) -> None:
+        self._by_path: dict[str, Asset] = {}
+        self._addresses: dict[str, str] = {}
+        for file in files("worker.web").joinpath("static").iterdir():
+            stem, _, ending = file.name.rpartition(".")
+            if ending not in TYPES:
+                continue
+            content = file.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()[:12]
+            encodings = {"br": brotli.compress(content), "gzip": gzip.compress(content, mtime=0), "": content}
+            for name, cache in ((f"{stem}.{digest}.{ending}", FOR_EVER), (file.name, FOR_A_WHILE)):
+                self._by_path[name] = Asset(TYPES[ending], f'"{digest}"', encodings, cache)
+            self._addresses[file.name] = f"/static/{stem}.{digest}.{ending}"
+
+    def url(self, name: str) -> str:
+        """The address of the file `name`, which changes whenever its content does.
+
+        Raises:
+            KeyError: there is no such file.
+        """
+        return self._addresses[name]
+
+    def response(self, name: str, request: Request) -> Response:
+        """The file under that name, with or without its hash.
+
+        Raises:
+            HTTPException: 404.
+        """
+        asset = self._by_path.get(name)
+        if asset is None:
+            raise HTTPException(404)
+        headers = {"ETag": asset.etag, "Cache-Control": asset.cache, "Vary": "Accept-Encoding"}
+        if asset.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        accepted = request.headers.get("accept-encoding", "")
+        coding = next(coding for coding in asset.encodings if coding in accepted)
+        if coding:
+            headers["Content-Encoding"] = coding
+        return Response(asset.encodings[coding], headers=headers, media_type=asset.media_type)
+
+
+@cache
+def all_assets() -> Assets:
+    """Those of this process."""
+    return Assets()
+
+
+def router(assets: Assets) -> APIRouter:
+    """`/static/…`, and what browsers and robots ask for unasked."""
+    routes = APIRouter()
+
+    @routes.get("/static/{name}", include_in_schema=False)
+    def static(name: str, request: Request) -> Response:
+        return assets.response(name, request)
+
+    @routes.get("/favicon.ico", include_in_schema=False)
+    def icon(request: Request) -> Response:
+        return assets.response("icon.svg", request)
+
+    @routes.get("/robots.txt", include_in_schema=False)
+    def robots(request: Request) -> Response:
+        return assets.response("robots.txt", request)
+
+    return routes

@@ -1,0 +1,21 @@
+"""The pages: a request in, HTML out. They ask `worker.queries` and change nothing but by forms that others answer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from worker.bootstrap import Services
+from worker.web import assets
+from worker.web.pages import articles, live, log, now
+from worker.web.pages.rendering import Pages
+
+
+def router(services: Services) -> APIRouter:
+    """Every page, its static files and its live stream."""
+    files = assets.all_assets()
+    pages = Pages(services, files)
+    routes = APIRouter()
+    for part in (now, log, articles, live):
+        routes.include_router(part.router(pages))
+    routes.include_router(assets.router(files))
+    return routes

@@ -1,0 +1,198 @@
+"""`/live`: server-sent events of what is new, for as many readers as there are.
+
+One look at the database every half second serves all readers of a process, and none happens while nobody reads. What
+changed is rendered once; a reader is a queue. One who falls behind is let go, comes back by itself, and is given what
+it missed from the last few hundred events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from worker.queries import Row
+from worker.queries.now import NowQueries
+from worker.web.pages.now import Story, stories_of
+from worker.web.pages.rendering import Pages
+from worker.web.problems import ProblemError
+
+log = logging.getLogger("trucewire")
+
+LOOK_EVERY_S = 0.5
+BREATH_S = 15.0  # a comment at least so often: proxies end what is silent, and who has left is noticed
+LOOK_BACK = timedelta(minutes=2)  # a transaction may commit long after the time it carries
+KEPT = 300  # events, for readers who come back
+MOST_WAITING = 64  # events of one reader
+MOST_READERS = 800  # fewer than the server has connections
+RETRY_MS = 2000
+About = Literal["alerts", "articles"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event, as it goes over the wire."""
+
+    number: int
+    about: str
+    at: datetime
+    wire: bytes
+
+
+@dataclass(eq=False, slots=True)
+class Reader:
+    """One open page."""
+
+    about: str
+    since: datetime
+    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+
+    def offer(self, event: Event) -> bool:
+        """Hand over an event that concerns it; False where it has fallen too far behind."""
+        if event.about != self.about or event.at < self.since:
+            return True
+        try:
+            self.queue.put_nowait(event.wire)
+        except asyncio.QueueFull:
+            return False
+        return True
+
+
+class Changes:
+    """Looks at the database, and says what has changed since its last look. Knows no reader."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._queries = NowQueries(pages.services.store.engine)
+        self._known: dict[int, tuple[object, ...]] = {}
+        self._revisions: dict[int, int] = {}
+        self._article: int | None = None
+        self._number = 0
+
+    def look(self) -> list[Event]:
+        """Events since the last look; the first one tells what changed of late, as far as it carries its time."""
+        now = self._pages.services.now()
+        return [*self._alerts(now), *self._articles(now)]
+
+    def _alerts(self, now: datetime) -> Iterator[Event]:
+        first = not self._known
+        moments: dict[int, datetime] = {}
+        news: set[int] = set()
+        rows = self._queries.changed_alerts(now - LOOK_BACK, now)
+        for row in rows:
+            state = tuple(value for name, value in row.items() if name != "changed_at")
+            at = row["changed_at"] if first else now
+            if self._known.get(row["id"]) != state and at is not None:
+                moments[row["story_id"]] = max(at, moments.get(row["story_id"], at))
+                if self._revisions.get(row["id"]) != row["revision"]:
+                    news.add(row["story_id"])
+        self._known = {row["id"]: tuple(value for name, value in row.items() if name != "changed_at") for row in rows}
+        self._revisions |= {row["id"]: row["revision"] for row in rows}
+        if not moments:
+            return
+        stories = {story.story_id: story for story in stories_of(self._queries.alerts_of_stories(moments), now)}
+        for story_id, at in sorted(moments.items(), key=lambda item: item[1]):
+            told = self._told(story_id, stories.get(story_id), now) | {"news": story_id in news}
+            yield self._event("story", "alerts", at, told)
+
+    def _told(self, story_id: int, story: Story | None, now: datetime) -> Row:
+        if story is None or story.settled:
+            return {"story_id": story_id, "severity": "info", "open": False, "html": ""}
+        html = self._pages.piece("stories.html", "item", story, now=now)
+        return {"story_id": story_id, "severity": story.severity, "open": True, "html": html}
+
+    def _articles(self, now: datetime) -> Iterator[Event]:
+        if self._article is None:
+            self._article = self._queries.newest_article()
+            return
+        number, self._article = self._queries.articles_after(self._article)
+        if number:
+            yield self._event("articles", "articles", now, {"new": number})
+
+    def _event(self, kind: str, about: str, at: datetime, told: Row) -> Event:
+        self._number += 1
+        wire = f"event: {kind}\nid: {self._number}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+        return Event(self._number, about, at, wire.encode())
+
+
+class Broadcast:
+    """Hands every event to every reader it concerns. Lives in the event loop that its first reader is served in."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._readers: set[Reader] = set()
+        self._kept: deque[Event] = deque(maxlen=KEPT)
+        self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def readers(self) -> int:
+        """How many there are."""
+        return len(self._readers)
+
+    async def events(self, reader: Reader) -> AsyncIterator[bytes]:
+        """What goes to one reader, for as long as it listens."""
+        self._readers.add(reader)
+        try:
+            for event in self._kept:
+                reader.offer(event)
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look())
+            yield f"retry: {RETRY_MS}\n\n".encode()
+            while True:
+                try:
+                    wire = await asyncio.wait_for(reader.queue.get(), BREATH_S)
+                except TimeoutError:
+                    wire = b": still here\n\n"
+                if wire is None:
+                    return
+                yield wire
+        finally:
+            self._readers.discard(reader)
+
+    async def _look(self) -> None:
+        while self._readers:
+            try:
+                events = await run_in_threadpool(self._changes.look)
+            except Exception:  # a database that is away for a while must not end the stream for good
+                log.warning("live changes cannot be read", exc_info=True)
+                events = []
+            self._kept.extend(events)
+            for event in events:
+                for reader in tuple(self._readers):
+                    if not reader.offer(event):
+                        self._let_go(reader)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _let_go(self, reader: Reader) -> None:
+        self._readers.discard(reader)
+        reader.queue.get_nowait()  # one event makes room for the end; the reader is given it when it comes back
+        reader.queue.put_nowait(None)
+
+
+def router(pages: Pages) -> APIRouter:
+    """The route."""
+    routes = APIRouter(include_in_schema=False)
+    broadcast = Broadcast(Changes(pages))
+
+    @routes.get("/live")
+    async def live(
+        request: Request, about: About = "alerts", since: Annotated[float | None, Query(ge=0, le=1e11)] = None
+    ) -> Response:
+        if broadcast.readers >= MOST_READERS:
+            raise ProblemError(503, "There are too many readers on this process; the page works without being live.")
+        now = pages.services.now()
+        begin = now if since is None else max(now - LOOK_BACK, datetime.fromtimestamp(since, now.tzinfo))
+        stream = broadcast.events(Reader(about, begin))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
+
+    return routes
