@@ -6,6 +6,7 @@
     ├── SettingsError        a file, a key, and the remedy
     ├── FetchError           a GET that brought no usable body: an outcome, and perhaps a Retry-After
     ├── DeliveryError        a channel that did not accept a message
+    ├── ExportError          a form that cannot be written, or a bundle that cannot be read
     ├── LinkError            a link in a message that was not made by us, or has expired
     ├── StoreError           the database is missing, locked or of another version
     └── AlreadyRunningError  a second embedded Trucewire on one database
@@ -79,6 +80,12 @@ class DeliveryError(TrucewireError):
 
 class LinkError(TrucewireError):
     """A signed link that is none of ours, or has expired."""
+
+    permanent = True
+
+
+class ExportError(TrucewireError):
+    """What is exported cannot be written in that form, or an evidence bundle cannot be read."""
 
     permanent = True
 

@@ -1,33 +1,30 @@
-"""`trucewire export`: the log as JSON lines or CSV."""
+"""`trucewire export`: the log as a file, a story's evidence as a ZIP file; and `verify`, which checks the latter."""
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import IO, Annotated, Any
 
 import typer
 
-from worker.cli.console import SinceOption, UntilOption, UsageError, moment, opened, print_json, progressing, said
+from worker import __version__
+from worker.bootstrap import Services, utc_now
+from worker.cli.console import SinceOption, UntilOption, UsageError, moment, notices, opened, progressing, said
 from worker.cli.look import article_filter
+from worker.evidence import check_bundle, write_bundle
+from worker.exports import Form, harmless, json_line, written
 from worker.queries import AlertFilter
+from worker.queries.evidence import evidence_of
+from worker.queries.stories import StoryQueries
 
 PANEL = "Look"
 EVERYTHING = 1_000_000_000
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
-
-class Form(StrEnum):
-    """How rows are written."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
+__all__ = ["export", "harmless", "register", "verify"]
 
 
 class What(StrEnum):
@@ -36,12 +33,15 @@ class What(StrEnum):
     ARTICLES = "articles"
     ALERTS = "alerts"
     FEEDBACK = "feedback"
+    STORY = "story"
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="articles, alerts or feedback")] = What.ARTICLES,
-    form: Annotated[Form, typer.Option("--format", "-f", help="jsonl or csv")] = Form.JSONL,
+    what: Annotated[What, typer.Argument(help="articles, alerts, feedback or story")] = What.ARTICLES,
+    number: Annotated[int | None, typer.Argument(metavar="[ID]", help="A story's id.")] = None,
+    form: Annotated[Form, typer.Option("--format", "-f", help="jsonl, csv or parquet")] = Form.JSONL,
     output: Annotated[str, typer.Option("--output", "-o", help="A file; - is standard output.")] = "-",
+    as_zip: Annotated[bool, typer.Option("--zip", help="A story: with all its evidence, into story-ID.zip.")] = False,
     search: Annotated[str, typer.Option(help="Articles: as in trucewire articles.")] = "",
     region: Annotated[str, typer.Option(help="Articles: yes, no or unknown.")] = "",
     language: Annotated[str, typer.Option("--language", "-l", help="Articles: en, ru, …")] = "",
@@ -50,12 +50,15 @@ def export(
     since: Annotated[str | None, SinceOption] = None,
     until: Annotated[str | None, UntilOption] = None,
 ) -> None:
-    """The log as JSON lines or CSV, oldest first; a cell that a spreadsheet would run is made harmless."""
+    """The log as a file, oldest first; a cell that a spreadsheet would run is made harmless."""
     with opened() as services:
+        if what is What.STORY:
+            _export_story(services, number, output, as_zip=as_zip)
+            return
+        rows: Iterable[dict[str, Any]]
         if what is What.ALERTS:
             found = services.queries.alerts(AlertFilter(rule, since=moment(since), until=moment(until)), EVERYTHING)
-            rows: Iterable[dict[str, Any]] = reversed(found)
-            total = len(found)
+            rows, total = reversed(found), len(found)
         elif what is What.FEEDBACK:
             rows = services.queries.feedback()
             total = len(rows)
@@ -66,49 +69,63 @@ def export(
             except ValueError as error:
                 raise UsageError(str(error)) from error
             rows = services.queries.export_articles(wanted)
-        count = _write(progressing(rows, total, "export") if output != "-" else rows, form, output)
+        pieces = written(progressing(rows, total, "export") if output != "-" else rows, form)
+        with _file(output) as file:
+            for piece in pieces:
+                file.write(piece)
     if output != "-":
-        said(f"{count} {what} written to {output}")
+        said(f"{total} {what} written to {output}")
 
 
-def _write(rows: Iterable[dict[str, Any]], form: Form, output: str) -> int:
-    if output == "-":
-        return _write_to(sys.stdout, rows, form)
+def _export_story(services: Services, story_id: int | None, output: str, *, as_zip: bool) -> None:
+    if story_id is None:
+        raise UsageError("which story? give its id; see trucewire stories")
+    stories = StoryQueries(services.store.engine, services.settings.profile.opposed)
+    if not as_zip:
+        story = stories.story(story_id)
+        if story is None:
+            raise UsageError(f"there is no story {story_id}; see trucewire stories")
+        with _file(output) as file:
+            file.write(json_line(story).encode())
+        return
+    members = evidence_of(services.store.engine, stories, story_id)
+    if members is None:
+        raise UsageError(f"there is no story {story_id}; see trucewire stories")
+    path = f"story-{story_id}.zip" if output == "-" else output
+    with _file(path) as file:
+        digest = write_bundle(file, members, story_id, utc_now(), __version__)
+    said(f"story {story_id} written to {path}; SHA-256 of its manifest: {digest}")
+
+
+def verify(bundle: Annotated[str, typer.Argument(metavar="BUNDLE.zip")]) -> None:
+    """Check an evidence bundle: that nothing in it is missing, added or changed since it was made."""
     try:
-        with Path(output).open("w", encoding="utf-8", newline="") as file:
-            return _write_to(file, rows, form)
+        with Path(bundle).open("rb") as file:
+            verdict = check_bundle(file)
+    except OSError as error:
+        raise UsageError(f"{bundle}: {error.strerror}; give a bundle of trucewire export story ID --zip") from error
+    for fault in verdict.faults:
+        notices.print(fault, markup=False, style="red")
+    if verdict.faults:
+        raise typer.Exit(1)
+    said(f"{bundle}: all {verdict.members} files are as they were at {verdict.made_at} (story {verdict.story_id})")
+    said(f"SHA-256 of its manifest: {verdict.manifest_sha256}")
+
+
+@contextmanager
+def _file(output: str) -> Iterator[IO[bytes]]:
+    if output == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    try:
+        with Path(output).open("wb") as file:
+            yield file
     except OSError as error:
         raise UsageError(f"{output}: {error.strerror}; give a file that can be written") from error
 
 
-def _write_to(file: TextIO, rows: Iterable[dict[str, Any]], form: Form) -> int:
-    count = 0
-    writer = csv.writer(file)
-    for count, row in enumerate(rows, 1):
-        if form is Form.JSONL:
-            print_json(row, file)
-            continue
-        if count == 1:
-            writer.writerow(row)
-        writer.writerow([harmless(_cell(value)) for value in row.values()])
-    return count
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value)
-
-
-def harmless(cell: str) -> str:
-    """`cell`, with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.lstrip(" \n").startswith(FORMULA_BEGINNINGS) else cell
-
-
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command(rich_help_panel=PANEL)(export)
+    app.command(rich_help_panel=PANEL)(verify)

@@ -14,7 +14,8 @@ from fastapi.responses import JSONResponse
 
 from worker import __version__
 from worker.bootstrap import Services
-from worker.web.api import alerts, articles, configuration, people, sources
+from worker.web import exports
+from worker.web.api import alerts, articles, configuration, people, sources, stories
 from worker.web.problems import MEDIA_TYPE, Problem
 
 PREFIX = "/api/v1"
@@ -26,6 +27,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (403, "Not allowed"),
         (404, "Not there"),
         (422, "Not understood"),
+        (501, "Not installed"),
     )
 }
 
@@ -33,7 +35,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 def router(services: Services) -> APIRouter:
     """All routes of the API."""
     routes = APIRouter(prefix=PREFIX, responses=_PROBLEMS)
-    for part in (articles, alerts, sources, configuration, people):
+    for part in (articles, stories, alerts, sources, configuration, people, exports):
         routes.include_router(part.router(services))
     return routes
 

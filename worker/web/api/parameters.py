@@ -36,7 +36,8 @@ Moment = Annotated[datetime, AfterValidator(_storable)]
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="rows of a page")]
 Cursor = Annotated[
-    str, Query(max_length=LONGEST, description="`next` of the page before; empty for the first", pattern=r"^[\w-]*$")
+    str,
+    Query(max_length=LONGEST, description="`next` of the page before; empty for the first", pattern="^[A-Za-z0-9_-]*$"),
 ]
 
 
