@@ -182,21 +182,19 @@ def _matches_in(
 ) -> Iterator[Match]:
     text, span = passage.folded.text[: sentence.end], (sentence.start, sentence.end)
     markers = reader.markers.find(text, passage.spaced[sentence.start : sentence.end + 2], sentence.start)
-    cues = _outermost(cast("list[Hit[Cue]]", [hit for hit in markers if isinstance(hit.payload, Cue)]))
+    cues = cast("list[Hit[Cue]]", [hit for hit in markers if isinstance(hit.payload, Cue)])
     speech = cast("list[Hit[SpeechRole]]", [hit for hit in markers if isinstance(hit.payload, SpeechRole)])
     speaker = speaker_in(passage, span, speech, names, reader.grammar)
-    naming = _naming(cues, sentence.terms)
     beside = {hit.payload.concept for hit in sentence.terms}
     dates = [year for year in years if sentence.start <= year[0] < sentence.end]
     dates += [(cue.start, cue.end) for cue in cues if cue.payload.dates]
+    applying = {concept: _applying(cues, concept, sentence.terms) for concept in beside} if cues else {}
     held: dict[str, list[tuple[Hit[ConceptTerms], Verdict]]] = {}
     for hit in sentence.terms:
         definite = reader.is_definite(passage, hit.start)
         concept = hit.payload.concept
         mention = Mention(text, hit.start, hit.end, concept, hit.payload.stance, definite, beside)
-        # *talks on* says nothing of other talks: a cue that is itself a mention of a concept is none for that concept.
-        others = [cue for cue in cues if concept not in naming.get(id(cue), ())] if naming else cues
-        held.setdefault(concept, []).append((hit, stance_of(mention, others, dates)))
+        held.setdefault(concept, []).append((hit, stance_of(mention, applying.get(concept, ()), dates)))
     for concept, verdicts in held.items():
         numbers: tuple[tuple[str, int], ...] = ()
         if concept == "casualties":
@@ -206,17 +204,19 @@ def _matches_in(
         yield _match(passage, span, concept, verdicts, numbers, speaker)
 
 
-def _naming(cues: Sequence[Hit[Cue]], terms: Sequence[Hit[ConceptTerms]]) -> dict[int, set[str]]:
-    """The concepts that cues name themselves, by the cue's id; most cues name none."""
-    naming: dict[int, set[str]] = {}
-    for term in terms:
-        for cue in cues:
-            denies = (
-                cue.payload.stance is Stance.DENIED and cue.start > term.start and term.payload.concept not in _NEGATIVE
-            )
-            if cue.start < term.end and term.start < cue.end and not denies:
-                naming.setdefault(id(cue), set()).add(term.payload.concept)
-    return naming
+def _applying(cues: Sequence[Hit[Cue]], concept: str, terms: Sequence[Hit[ConceptTerms]]) -> list[Hit[Cue]]:
+    """The `cues` that may say something of a concept."""
+    meant = [cue for cue in cues if not cue.payload.concepts or concept in cue.payload.concepts]
+    own = [term for term in terms if term.payload.concept == concept]
+    # *talks on* says nothing of other talks: a cue that is itself a mention of a concept is none for that concept.
+    return _outermost([cue for cue in meant if not any(_names(cue, term) for term in own)])
+
+
+def _names(cue: Hit[Cue], term: Hit[ConceptTerms]) -> bool:
+    """Whether a cue is a part of a mention, or the other way round, and no denial within it."""
+    if cue.start >= term.end or term.start >= cue.end:
+        return False
+    return cue.payload.stance is not Stance.DENIED or cue.start <= term.start or term.payload.concept in _NEGATIVE
 
 
 def _outermost(cues: Sequence[Hit[Cue]]) -> list[Hit[Cue]]:
@@ -250,6 +250,8 @@ def _whole(terms: Sequence[Hit[ConceptTerms]]) -> list[Hit[ConceptTerms]]:
             and other.end >= hit.end
             and other.end - other.start > hit.end - hit.start
             and other.payload.concept in (hit.payload.concept, "ceasefire")
+            # *agreed to meet* says more than *leaders agreed to meet*: what the term says of itself is heard.
+            and (hit.payload.stance is None or other.payload.stance is not None or other.payload.concept == "ceasefire")
             for other in terms
         )
     ]

@@ -88,7 +88,7 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
 
     Args:
         mention: the concept's term and its surroundings.
-        cues: all of the sentence.
+        cues: those of the sentence that may say something of this concept.
         years: where the sentence names past years, or says *years ago*.
     """
     if mention.own is not None:
@@ -112,8 +112,6 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
 
 
 def _applies(cue: Cue, mention: Mention) -> bool:
-    if cue.concepts and mention.concept not in cue.concepts:
-        return False
     if cue.stance is Stance.AGREED and mention.concept in _NEVER_AGREED:
         return False
     return not cue.beside or any(concept in mention.beside for concept in cue.beside)
@@ -132,8 +130,12 @@ def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hi
     if governor is None:
         return verdict
     verdict = Verdict(governor.payload.stance, verdict.strength, ((governor.start, governor.end), *verdict.cues))
-    # Not without end: each step's cue has to be another one than the last.
-    return _governed(text, verdict, governor, [cue for cue in cues if cue is not governor and cue is not decisive])
+    # Not without end: each step's cue has to be other words than those before it.
+    return _governed(text, verdict, governor, [cue for cue in cues if not _overlaps(cue, verdict.cues)])
+
+
+def _overlaps(cue: Hit[Cue], spans: Collection[tuple[int, int]]) -> bool:
+    return any(cue.start < end and start < cue.end for start, end in spans)
 
 
 def _dated(mention: Mention, verdict: Verdict, years: Sequence[tuple[int, int]]) -> Verdict:
@@ -165,7 +167,8 @@ def _dates_agreement(mention: Mention, cues: Sequence[tuple[int, int]], year: tu
     for cue in cues:
         low, high = (cue[1], year[0]) if year[0] >= cue[1] else (year[1], cue[0])
         between = mention.text[low:high]
-        apart = low < mention.end and mention.start < high
+        # *In 1994 the truce was …* may date the truce alone; *years ago the truce was signed* dates the signing.
+        apart = low < mention.end and mention.start < high and mention.text[year[0] : year[1]].isdigit()
         if not apart and between.count(" ") <= _DATED_AGREEMENT and not _BREAK.search(between):
             return True
     return False
