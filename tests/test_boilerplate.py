@@ -12,6 +12,7 @@ from worker.boilerplate import is_banner, own_paragraphs, settled_text, settled_
         "More from Outlet", "Most read", "Читайте также:", "Читайте также", "По теме", "Ещё по теме",
         "Կարդացեք նաև", "Həmçinin oxuyun:", "Digər xəbərlər", "İlgili Haberler", "Ayrıca okuyun",
         "წაიკითხეთ ასევე", "Lire aussi :", "Lesen Sie auch",
+        "Самое читаемое", "Ամենաընթերցված", "Ən çox oxunan", "პოპულარული",
     ],
 )  # fmt: skip
 def test_a_tail_of_other_news_is_cut_with_its_headlines(opener: str) -> None:
@@ -62,6 +63,8 @@ def test_a_box_between_paragraphs_goes_and_the_text_after_it_stays(box: list[str
         "The post Both sides sign appeared first on Border Gazette.",
         "Запись Стороны подписали перемирие впервые появилась Вестник границы.",
         "Continue reading…",
+        "Advertisement",
+        "Реклама",
         "Читать далее →",
     ],
 )

@@ -80,6 +80,41 @@ def test_a_wire_flash_of_one_sentence_is_an_article() -> None:
     assert (found.title, found.language) == ("Мост через Аракс открыт", "ru")
 
 
+def test_teasers_of_other_stories_beside_a_flash_are_not_its_text() -> None:
+    card = "<div class='item'><a href='/{0}'>Ceasefire collapses in war {0}</a><p>It went on for hours.</p></div>"
+    cards = "".join(map(card.format, range(6)))
+    html = (
+        "<html><head><title>Bridge over the Aras reopens</title></head><body><div class='one'>"
+        "<h1>Bridge over the Aras reopens</h1>"
+        "<div class='full'><p>The bridge is open again, said the mayor.</p></div></div>"
+        f"<div class='list'><h3>Most read</h3>{cards}</div></body></html>"
+    )
+
+    assert extract(html.encode(), URL, now=NOW).text == "The bridge is open again, said the mayor."
+
+
+def test_a_page_that_is_laid_out_by_tables_gives_its_article_and_not_its_rows() -> None:
+    paragraphs = TEXT.replace("<p>", "").replace("</p>", "<br><br>")
+    html = (
+        "<html><head><title>Bridge over the Aras reopens</title></head><body><table><tr><td><a href='/'>Home</a></td>"
+        f"<td><font>14.03.2026</font><br><b>Bridge over the Aras reopens</b><br><br>{paragraphs}</td>"
+        "<td><b>Most read</b><br><a href='/o'>Shelling kills nine</a></td></tr></table></body></html>"
+    )
+
+    found = extract(html.encode(), URL, now=NOW)
+
+    assert found.title == "Bridge over the Aras reopens"
+    assert found.text.startswith("The mayor cut a ribbon")
+    assert found.text.endswith("in the years before.")
+    assert found.published_at == datetime(2026, 3, 14, tzinfo=UTC)
+
+
+def test_a_table_of_figures_stays() -> None:
+    rows = "".join(f"<tr><td>Village {n}</td><td>{n * 7} houses repaired by the province</td></tr>" for n in range(9))
+
+    assert "14 houses repaired" in made(text=f"{TEXT}<table>{rows}</table>").text
+
+
 # Titles
 
 
@@ -222,6 +257,27 @@ def test_of_several_described_articles_the_page_is_the_one_with_its_address() ->
     )
 
     assert made(other + this).published_at == datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
+
+
+def test_the_dates_of_other_news_below_the_text_yield_to_one_above_the_headline() -> None:
+    others = "".join(f"<div class='box'><span>{day}.03.2026</span><a href='/{day}'>Other</a></div>" for day in (16, 17))
+
+    found = made(above="<span class='news-time'>14.03.2026 09:30</span>", below=f"<div class='right'>{others}</div>")
+
+    assert found.published_at == datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+
+
+def test_an_articles_own_footer_may_hold_its_date() -> None:
+    assert made(text=f"<footer><span>14.03.2026</span></footer>{TEXT}").published_at == datetime(
+        2026, 3, 14, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(("address", "known"), [(URL, True), ("https://gazette.example/other", False)])
+def test_a_web_page_node_dates_the_article_if_it_is_about_this_page(address: str, known: bool) -> None:
+    node = json_ld(**{"@type": "WebPage", "url": address, "datePublished": "2026-03-14T09:00:00Z"})
+
+    assert made(node).published_at == (datetime(2026, 3, 14, 9, 0, tzinfo=UTC) if known else None)
 
 
 def test_the_address_dates_what_nothing_else_does() -> None:

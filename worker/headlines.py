@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 SEPARATOR = r"(?:\s*(?:[|•·~ㅣ｜]|::|--)\s*|\s+[-–—:/»›«]\s+|[-–—](?=\S{1,12}$))"
 _SPLIT = re.compile(SEPARATOR)
 _DASHED = re.compile(r"\s+[-–—|]\s+")
+_UNSEEN = re.compile("[\xad\u200b-\u200d\u2060\ufeff]")  # soft hyphens, joiners: trafilatura drops them as well
 _WORDS = re.compile(r"\W+")
 # A last part that reads like an outlet, for titles that were copied from one site to another.
 _OUTLET = re.compile(
@@ -25,8 +26,8 @@ _SHORTEST = 20  # characters that must be left: "Interview – The Times" stays 
 
 
 def title_key(text: str) -> str:
-    """The words of `text` alone, for comparing titles: soft hyphens, case and punctuation do not count."""
-    return _WORDS.sub(" ", text.replace("\xad", "")).strip().casefold()
+    """The words of `text` alone, for comparing titles: case, punctuation and what is not seen do not count."""
+    return _WORDS.sub(" ", _UNSEEN.sub("", text)).strip().casefold()
 
 
 def alike(one: str, other: str) -> bool:

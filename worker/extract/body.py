@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from worker.boilerplate import is_banner, own_paragraphs
+from worker.boilerplate import is_banner, own_paragraphs, settled_text
 from worker.bylines import without_byline
 from worker.dates import is_dateline
 from worker.extract.metadata import Metadata
@@ -21,6 +22,12 @@ _HEADLINE = 200
 _SHORT = 200  # characters: less is a flash, or a text that was missed
 _LEAD = 60
 _AROUND = frozenset({"nav", "aside", "footer", "form", "noscript"})
+_CARDS = frozenset({"div", "article", "li", "section"})
+_ROW = 3  # boxes
+_CARD_TITLE, _CARD_TEXT, _STAMP = 15, 600, 24  # characters at least, at most, at most
+_CELL = 150  # characters at least
+_BREAKS = ("br", "p", "div")
+_TABLE_PARTS = ("tbody", "tr", "td", "th")
 _LEADS = ("p", "h2", "h3", "div", "span", "strong", "em")
 
 
@@ -35,15 +42,16 @@ class Body(NamedTuple):
 
 def body_of(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> Body:
     """The body of the article under `headline`."""
-    paragraphs = _found(tree, metadata, url)
+    paragraphs = _found(tree, metadata, url, headline)
     if not paragraphs:
         return Body(notes=("text: none found",))
     paragraphs, cut = own_paragraphs(paragraphs)
     paragraphs, author = without_byline(paragraphs)
     names = {title_key(headline), *map(title_key, metadata.authors), *map(title_key, metadata.sites), ""}
     top = [line for line in paragraphs[:_EDGE] if not _is_repetition(line, names)]
-    dateline = next((line for line in top if is_dateline(line)), "")
-    paragraphs = [line for line in top if not is_dateline(line)] + paragraphs[_EDGE:]
+    dated = [line for line in top if is_dateline(settled_text(line))]  # a counter may stand beside it
+    dateline = next(iter(dated), "")
+    paragraphs = [line for line in top if line not in dated] + paragraphs[_EDGE:]
     if lead := _missed_lead(tree, metadata.description, [headline, *paragraphs]):
         paragraphs.insert(0, lead)
     notes = tuple(f"text: cut at {line[:_NOTED]!r}" for line in cut)
@@ -58,14 +66,65 @@ def first_line(article: str) -> tuple[str, str]:
     return "", article
 
 
-def _found(tree: HtmlElement, metadata: Metadata, url: str) -> list[str]:
+def _found(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> list[str]:
     """What trafilatura finds when it is strict, or else: the page's own word for its article, however short."""
-    strict = _trafilatura(tree, url, strict=True)
+    elsewhere = _cards(tree, headline)
+    _unlay_tables(tree)
+    strict = [line for line in _trafilatura(tree, url, strict=True) if title_key(line) not in elsewhere]
     if sum(map(len, strict)) >= _SHORT:
         return strict
     structured = [line for line in plain_text(metadata.body).split("\n") if line.strip()]
     longest = max(strict, structured, _flash(tree), key=lambda lines: sum(map(len, lines)))
     return longest or _trafilatura(tree, url, strict=False)
+
+
+def _cards(tree: HtmlElement, headline: str) -> frozenset[str]:
+    """The words of other stories' teasers: of boxes of one kind in a row, each of which begins with a link.
+
+    Beside a wire flash of one sentence, they are most of the page's text. A box under the article's own headline is
+    none of them: its words are the article's.
+    """
+    own, words = title_key(headline), set()
+    for parent in tree.iter("div", "section", "ul", "aside", "main"):
+        kinds: dict[tuple[str, str], list[HtmlElement]] = {}
+        for child in parent:
+            if child.tag in _CARDS and (name := child.get("class")):
+                kinds.setdefault((child.tag, name), []).append(child)
+        for boxes in kinds.values():
+            if len(boxes) >= _ROW and all(map(_begins_with_link, boxes)):
+                parts = [[title_key(text) for text in box.itertext()] for box in boxes]
+                words |= {part for lines in parts if own not in lines for part in (*lines, " ".join(lines))}
+    return frozenset(words)
+
+
+def _begins_with_link(box: HtmlElement) -> bool:
+    """Whether the first words in a box are a link to another page; a date may stand before them."""
+    for element in box.iter():
+        text = (element.text or "").strip() if isinstance(element.tag, str) else ""
+        if text and not (len(text) <= _STAMP and any(map(str.isdigit, text))):
+            link = element if element.tag == "a" else next(element.iterancestors("a"), None)
+            leads_away = link is not None and "#" not in (link.get("href") or "")
+            return leads_away and len(text) >= _CARD_TITLE and len(box.text_content()) <= _CARD_TEXT
+    return False
+
+
+def _unlay_tables(tree: HtmlElement) -> None:
+    """Make plain boxes of tables that lay out the page: for a table of figures, they are given back as its rows."""
+    for table in tree.findall(".//table"):
+        if any(_is_layout(cell) for cell in table.iter("td")):
+            for part in table.iter(*_TABLE_PARTS):
+                if part.getparent() is not None and _table_of(part) is table:
+                    part.tag = "div"
+            table.tag = "div"
+
+
+def _is_layout(cell: HtmlElement) -> bool:
+    """Whether a cell holds paragraphs, which no figure does."""
+    return len(cell.text_content()) > _CELL and len(list(islice(cell.iter(*_BREAKS), 2))) == 2
+
+
+def _table_of(element: HtmlElement) -> HtmlElement | None:
+    return next(element.iterancestors("table"), None)
 
 
 def _flash(tree: HtmlElement) -> list[str]:

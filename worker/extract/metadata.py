@@ -15,6 +15,7 @@ from worker.markup import plain_line
 from worker.urls import canonical_url
 
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|ClaimReview)$")
+_WEB_PAGE = re.compile(r"^(?:WebPage|ItemPage)$")  # dates the article where nothing else does
 _CDATA = re.compile(
     r"^\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?|(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?\s*;?\s*$"
 )
@@ -112,7 +113,9 @@ _SITES = ("og:site_name", "application-name", "publisher", "dc.publisher", "appl
 def metadata_of(tree: HtmlElement, url: str) -> Metadata:
     """Everything that the page's head and its JSON-LD say about the article at `url`."""
     metas = _metas(tree)
-    nodes = sorted(_article_nodes(tree), key=lambda node: not _is_about(node, url))
+    described = list(_described(tree))
+    pages = [node for node in described if _is_kind(node, _WEB_PAGE) and _is_about(node, url)]
+    nodes = sorted((node for node in described if _is_kind(node, _ARTICLE)), key=lambda node: not _is_about(node, url))
     listed = [(f"meta {name}", value) for name in _PUBLISHED for value in metas.get(name, ())]
     changed = [(f"meta {name}", value) for name in _UPDATED for value in metas.get(name, ())]
     return Metadata(
@@ -123,7 +126,11 @@ def metadata_of(tree: HtmlElement, url: str) -> Metadata:
         titles=tuple(plain_line(value) for name in _TITLES for value in metas.get(name, ())),
         description=plain_line(next(iter(metas.get("description", ())), "")),
         body=next(filter(None, (_text(node.get("articleBody")) for node in nodes)), ""),
-        published=(*_dates(nodes, "datePublished", "dateCreated", "uploadDate"), *listed),
+        published=(
+            *_dates(nodes, "datePublished", "dateCreated", "uploadDate"),
+            *listed,
+            *_dates(pages, "datePublished", source="JSON-LD WebPage"),
+        ),
         updated=(*_dates(nodes, "dateModified"), *changed),
         authors=(
             *(name for node in nodes for name in _names(node.get("author") or node.get("creator"))),
@@ -149,18 +156,16 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def _article_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """The JSON-LD nodes that describe an article, in the page's order."""
+def _described(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    """The JSON-LD nodes of the page, in its order."""
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
-            for node in _nodes(_loaded(script.text)):
-                kinds = node.get("@type")
-                if any(
-                    _ARTICLE.search(kind)
-                    for kind in (kinds if isinstance(kinds, list) else [kinds])
-                    if isinstance(kind, str)
-                ):
-                    yield node
+            yield from _nodes(_loaded(script.text))
+
+
+def _is_kind(node: dict[str, Any], kind: re.Pattern[str]) -> bool:
+    kinds = node.get("@type")
+    return any(kind.search(one) for one in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(one, str))
 
 
 def _is_about(node: dict[str, Any], url: str) -> bool:
@@ -210,11 +215,11 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
             ]
 
 
-def _dates(nodes: list[dict[str, Any]], *names: str) -> Iterator[tuple[str, str]]:
+def _dates(nodes: list[dict[str, Any]], *names: str, source: str = "JSON-LD") -> Iterator[tuple[str, str]]:
     for name in names:
         for node in nodes:
             if value := _text(node.get(name)):
-                yield f"JSON-LD {name}", value
+                yield f"{source} {name}", value
 
 
 def _names(value: Any) -> Iterator[str]:

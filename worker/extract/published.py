@@ -64,6 +64,8 @@ _DISAGREEMENT = timedelta(days=2)
 _MAX_SCRIPT = 1_000_000  # characters
 _NEAR, _FAR = 6, 12  # levels up, within which an element's class says what its contents are; and its tag
 _MAX_LINE = 120
+_PARAGRAPH = 80  # characters at least
+_TEXT = 250  # characters of paragraphs below the headline: what follows may belong to other news
 _ENOUGH = 3  # dates below the headline; the first is nearly always the right one
 _HEADER_PARTS = 400  # elements; what has more is the page, whatever it is called
 _DIGITS = re.compile(r"\d")
@@ -154,20 +156,25 @@ def _elsewhere(element: HtmlElement) -> bool:
     for depth, above in enumerate(element.iterancestors()):
         if above.tag in ("body", "html") or depth > _FAR:
             return False
-        if above.tag in _SKIPPED or above.tag == "li":
+        if (above.tag in _SKIPPED and not _closes_article(above)) or above.tag == "li":
             return True
         if depth < _NEAR and _ELSEWHERE.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
             return True
     return False
 
 
+def _closes_article(element: HtmlElement) -> bool:
+    """Whether a `<footer>` is an article's own: some content systems print author and date in it."""
+    return element.tag == "footer" and any(above.tag == "article" for above in element.iterancestors())
+
+
 def _printed(tree: HtmlElement, headline: str, now: datetime | None, visits: list[str]) -> Iterator[tuple[str, str]]:
-    """Short lines that hold a date: those below the headline in the page's order, then those above it.
+    """Short lines that hold a date: those below the headline in the page's order, those above it, those below the text.
 
     Lines of the page's own header go into `visits` instead: they say which day it is.
     """
-    lines: dict[str, list[str]] = {"below": [], "above": [], "update": []}
-    place = "above"
+    lines: dict[str, list[str]] = {"below": [], "above": [], "end": [], "update": []}
+    place, passed = "above", 0
     body = tree.find("body")
     for element in (tree if body is None else body).iter():
         if not isinstance(element.tag, str) or element.tag in _SKIPPED:
@@ -175,17 +182,22 @@ def _printed(tree: HtmlElement, headline: str, now: datetime | None, visits: lis
         text = " ".join((element.text or "").split())
         if place == "above" and _opens(text, headline):
             place = "below"
+        elif place == "below":
+            passed += sum(len(words) for words in (text, element.tail or "") if len(words) > _PARAGRAPH)
         line = _line_of(element, text)
         if line and (kind := _kind_of(line, element)):
             if place == "above" and (_in_masthead(element, headline) or _is_visit(line, now)):
                 visits.append(line)
                 continue
+            if place == "below" and passed > _TEXT and not _PUBLISHED.search(line):
+                kind = "end"
             lines[place if kind == "published" else kind].append(line)
             if len(lines["below"]) >= _ENOUGH:
                 break
-    above = reversed(lines["above"]) if place == "below" else lines["above"]
+    above = reversed(lines["above"]) if place != "above" else lines["above"]
     yield from (("printed below the headline", line) for line in lines["below"])
     yield from (("printed above the headline", line) for line in above)
+    yield from (("printed below the text", line) for line in lines["end"])
     yield from (("printed as the time of an update", line) for line in lines["update"])
 
 
