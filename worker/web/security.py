@@ -86,6 +86,7 @@ class Guard:
         except Exception as error:  # the one place for what no route has foreseen
             if out.started:
                 raise
+            out.limit = None  # it has ended with its block
             await answer(Request(scope), *_outcome(scope["path"], error))(scope, receive, out)
 
     def _refusal(self, headers: Headers, path: str) -> tuple[int, str] | None:
