@@ -64,6 +64,10 @@ def test_a_box_between_paragraphs_goes_and_the_text_after_it_stays(box: list[str
         "Запись Стороны подписали перемирие впервые появилась Вестник границы.",
         "Continue reading…",
         "Advertisement",
+        "We use cookies to improve your experience on this site.",
+        "Сайт использует файлы cookie, чтобы улучшить работу.",
+        "Bu sayt kukilərdən istifadə edir.",
+        "Bu sitede çerezler kullanılmaktadır.",
         "Реклама",
         "Читать далее →",
     ],
@@ -86,6 +90,10 @@ def test_lines_that_point_elsewhere_are_dropped_one_by_one(line: str) -> None:
         "Oxunub: 1204",
         "12 yorum",
         "Դիտում՝ 8",
+        "14:05",
+        "14:05 GMT",
+        "5 minutes ago",
+        "2 часа назад",
     ],
 )
 def test_counters_do_not_make_revisions(counter: str) -> None:

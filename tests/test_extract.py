@@ -80,6 +80,14 @@ def test_a_wire_flash_of_one_sentence_is_an_article() -> None:
     assert (found.title, found.language) == ("Мост через Аракс открыт", "ru")
 
 
+def test_a_cookie_banner_is_not_part_of_the_text() -> None:
+    banner = (
+        "<div class='consent'><h2>Your privacy</h2><p>We use cookies to improve your experience on this site.</p></div>"
+    )
+
+    assert "cookies" not in made(above=banner).text
+
+
 def test_teasers_of_other_stories_beside_a_flash_are_not_its_text() -> None:
     card = "<div class='item'><a href='/{0}'>Ceasefire collapses in war {0}</a><p>It went on for hours.</p></div>"
     cards = "".join(map(card.format, range(6)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.factories import NOW, a_feed
 from worker.model import Article, Entry, Outcome, Page, ParsedFeed
-from worker.normalise import articles_of, fingerprint_of, identities, normalise, with_page
+from worker.normalise import articles_of, fingerprint_of, identities, identity_reason, normalise, with_page
 from worker.parse import parse
 
 FEED = a_feed(url="https://gazette.example/rss", publisher="Border Gazette", family="gazette", country="")
@@ -162,6 +162,46 @@ def test_a_new_date_alone_is_no_revision() -> None:
     after = normalised(published="Sat, 14 Mar 2026 11:00:00 GMT")
 
     assert after.fingerprint == before.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "revised"),
+    [
+        ({"title": "Shelling near Jermuk"}, {"title": "Shelling near Jermuk (VIDEO)"}, False),
+        ({"title": "Shelling near Jermuk (12)"}, {"title": "Shelling near Jermuk (15)"}, False),
+        ({"summary": "They met. 1,204 views"}, {"summary": "They met. 1,377 views"}, False),
+        ({"summary": "They met. Updated 14:05"}, {"summary": "They met. Updated 15:10"}, False),
+        ({"title": "5 killed near Jermuk"}, {"title": "7 killed near Jermuk"}, True),
+        ({"title": "Three wounded"}, {"title": "Three wounded (CORRECTED)"}, True),
+    ],
+)
+def test_counters_clocks_and_marks_make_no_revision_and_tolls_do(
+    before: dict[str, str], after: dict[str, str], *, revised: bool
+) -> None:
+    assert (normalised(**before).fingerprint != normalised(**after).fingerprint) is revised
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (an_entry(), "its address"),
+        (an_entry(url="", guid="tag:1", permalink=False), "its GUID: it has no address"),
+        (an_entry(url="https://gazette.example/", guid="tag:1"), "its GUID: it has no address of its own"),
+        (an_entry(url="", guid=""), "a hash of what it says: neither its address nor its GUID is its own"),
+    ],
+)
+def test_a_person_is_told_what_an_identity_is_taken_from(entry: Entry, reason: str) -> None:
+    (identity,) = identities([entry], FEED)
+
+    assert identity_reason(entry, identity) == reason
+
+
+def test_an_agencys_own_article_credits_nobody() -> None:
+    text = "МОСКВА, 25 сен - РИА Новости. Мост открыт."
+
+    own = normalise(an_entry(summary=text), replace(FEED, publisher="РИА Новости"), a_document(), NOW)
+
+    assert (own.credit, normalised(summary=text).credit) == ("", "RIA Novosti")
 
 
 def test_an_entry_that_stands_twice_is_one_article() -> None:

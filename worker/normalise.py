@@ -90,6 +90,17 @@ def identities(entries: Sequence[Entry], feed: Feed, repeated: Iterable[str] = (
     return tuple(one or _hash(entry) for one, entry in zip(found, entries, strict=True))
 
 
+def identity_reason(entry: Entry, identity: str) -> str:
+    """What `identity`, one of `identities`, is taken from, and why from nothing better; for a person to read."""
+    if identity.startswith("guid:"):
+        return "its GUID: it has no address of its own" if entry.url else "its GUID: it has no address"
+    if identity.startswith("hash:"):
+        return "a hash of what it says: neither its address nor its GUID is its own"
+    if identity != canonical_url(entry.url) and identity == canonical_url(entry.url, fragment=True):
+        return "its address with the part behind #: other entries share the page"
+    return "its address" if entry.url else "its GUID, which is an address"
+
+
 def normalise(
     entry: Entry,
     feed: Feed,

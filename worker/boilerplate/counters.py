@@ -49,9 +49,14 @@ _DIGIT = re.compile(r"\d")  # stands in every counter and clock, which cost a hu
 _EDGES = 6  # marks that one headline may have at its ends
 
 
+_CLOCK_LINE = re.compile(
+    rf"^\W*(?:{_TIME}(?:\s?(?:[ap]\.?m\.?|gmt|utc|msk|мск|azt|amt|get|trt|tsi))?|{_AGO.pattern})\W*$", re.IGNORECASE
+)
+
+
 def is_counter(line: str) -> bool:
-    """Whether a line is nothing but a counter: "1,234 views"."""
-    return bool(_COUNTER.match(line))
+    """Whether a line is nothing but a counter or a live blog's time stamp: "1,234 views", "14:05 GMT", "5 min ago"."""
+    return bool(_COUNTER.match(line) or _CLOCK_LINE.match(line))
 
 
 def settled_title(title: str) -> str:

@@ -45,7 +45,7 @@ from worker.fetch import Fetcher
 from worker.judge import Judge, judgement_to_json
 from worker.languages import language_of
 from worker.model import Article, Feed, FetchRequest, Judgement, ParsedFeed
-from worker.normalise import identities, normalise
+from worker.normalise import identities, identity_reason, normalise
 from worker.parse import parse
 from worker.queries import ArticleFilter
 from worker.schedule.simulator import simulate
@@ -113,6 +113,11 @@ def _entries(parsed: ParsedFeed, feed: Feed) -> Iterator[dict[str, Any]]:
             "publisher": article.publisher,
             "key": article.key,
             "identity": article.identity,
+            "identity_reason": identity_reason(entry, identity),
+            "published": entry.published,
+            "updated": entry.updated,
+            "labels": list(article.labels),
+            "credit": article.credit,
             "notes": list(article.notes),
         }
 
@@ -130,7 +135,11 @@ def _print_feed(report: dict[str, Any]) -> None:
     for entry in report["entries"]:
         said(f"  {clock(entry['published_at'])} [{entry['language'] or '?'}] {entry['title']}")
         said(f"    {entry['url'] or 'no address'}")
-        console.print(Text(f"    identity: {entry['identity']}", style="dim"))
+        console.print(Text(f"    identity: {entry['identity']} ({entry['identity_reason']})", style="dim"))
+        for name in ("published", "updated"):
+            if entry[name]:
+                read = clock(entry[f"{name}_at"])
+                console.print(Text(f"    {name}: {entry[name]!r} is {read} UTC", style="dim"))
         for note in entry["notes"]:
             console.print(Text(f"    {note}", style="dim"))
 
