@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from worker.claims import ASSERTIONS, DENIED, report_of, says
-from worker.corroboration import CONFIRMED, Story, confirmation_of
+from worker.corroboration import CONFIRMED, Story, Voice, confirmation_of
 from worker.labels import CORRECTED, WITHDRAWN
 from worker.model import AlertPlan, Confirmation, Judged, Match, Stance, UpdateReason
 from worker.model.stories import AlertChange, Claim, KnownAlert
@@ -22,6 +22,7 @@ from worker.rules import OWN_WORDS
 
 # What changes a toll materially: at least so many more, and at least such a share of what was told before.
 MATERIAL: Mapping[str, tuple[int, float]] = {"killed": (2, 0.25), "wounded": (5, 0.5)}
+_NAMED = 4  # voices
 _SPEAKS = frozenset({UpdateReason.RAISED, UpdateReason.TURNED, UpdateReason.ESCALATED, UpdateReason.NUMBERS})
 
 
@@ -57,11 +58,11 @@ def update_of(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None, stor
     steps = list(_steps(alert, arrival, fired))
     match = next((step.match for step in steps if step.match), None)
     stance = match.stance if match else alert.stance
-    confirmation, names = _corroboration(alert, stance, story, {arrival.judged.stored.article_id} if fired else set())
+    confirmation, voices = _corroboration(alert, stance, story, {arrival.judged.stored.article_id} if fired else set())
     news = alert.confirmation not in CONFIRMED or says(stance) != says(alert.stance)
     if confirmation in CONFIRMED and news:
         if arrival.fresh:
-            steps.append(_Step(UpdateReason.CONFIRMED, _confirmed(confirmation, names)))
+            steps.append(_Step(UpdateReason.CONFIRMED, _confirmed(confirmation, voices)))
         else:
             confirmation = alert.confirmation  # told when somebody confirms it in time
     if not steps:
@@ -83,7 +84,7 @@ def first_word(fired: AlertPlan, arrival: Arrival, story: Story) -> tuple[Confir
     voices = story.voices_of(_claims_of(fired.match.concept, fired.match.stance, story))
     confirmation = confirmation_of(voices, story.opposed)
     if confirmation in CONFIRMED:
-        return confirmation, _confirmed(confirmation, [voice.name for voice in voices])
+        return confirmation, _confirmed(confirmation, voices)
     return confirmation, f"not confirmed yet: {arrival.judged.stored.article.publisher or 'one source'} reports it"
 
 
@@ -109,7 +110,9 @@ def _taken_back(alert: KnownAlert, arrival: Arrival) -> _Step | None:
     article, publisher = stored.article, stored.article.publisher or stored.article.family
     speakers = [told for told in alert.told if told.reason in _SPEAKS]
     itself = any(told.article_id == stored.article_id for told in speakers)
-    if not itself and all(told.family != article.family for told in speakers):
+    # … or another article that was published as the correction. A correction of what raised nothing is none of it.
+    anew = stored.revision == 1 and any(told.family == article.family for told in speakers)
+    if not itself and not anew:
         return None
     done = {told.reason for told in alert.told if told.family == article.family}
     if WITHDRAWN in article.labels:
@@ -155,17 +158,18 @@ def _numbers(alert: KnownAlert, arrival: Arrival, *, corrected: bool) -> _Step |
     """A toll that has risen materially; a correction may lower it, too."""
     if not arrival.fresh and not corrected:
         return None
-    told, changed, match = dict(alert.numbers), [], None
+    told, match = dict(alert.numbers), None
+    changed: dict[str, str] = {}
     for one in arrival.matches:
         if one.concept != alert.concept:
             continue
         for kind, number in one.numbers:
             old = told.get(kind)
             if (old is None or number > old or corrected) and _material(kind, alert.numbers, number):
-                told[kind] = number
-                changed.append(f"{number} {kind}{f', after {old} were reported' if old is not None else ''}")
+                told[kind] = max(number, old or 0)  # what was too high once is not told again as a rise
+                changed[kind] = f"{number} {kind}{f', after {alert.numbers[kind]}' if kind in alert.numbers else ''}"
                 match = one
-    return _Step(UpdateReason.NUMBERS, ", ".join(changed), match, told) if changed else None
+    return _Step(UpdateReason.NUMBERS, ", ".join(changed.values()), match, told) if changed else None
 
 
 def _material(kind: str, told: Mapping[str, int], number: int) -> bool:
@@ -184,12 +188,12 @@ def _foremost(alert: KnownAlert, arrival: Arrival) -> Match | None:
 
 def _corroboration(
     alert: KnownAlert, stance: Stance, story: Story, more: set[int]
-) -> tuple[Confirmation, Sequence[str]]:
+) -> tuple[Confirmation, Sequence[Voice]]:
     if alert.concept == OWN_WORDS:
         voices = story.voices_for({*alert.spoke, *more})
     else:
         voices = story.voices_of(_claims_of(alert.concept, stance, story))
-    return confirmation_of(voices, story.opposed), [voice.name for voice in voices]
+    return confirmation_of(voices, story.opposed), voices
 
 
 def _claims_of(concept: str, stance: Stance, story: Story) -> list[Claim]:
@@ -197,10 +201,14 @@ def _claims_of(concept: str, stance: Stance, story: Story) -> list[Claim]:
     return [claim for claim in story.claims if report_of(claim.concept, claim.stance) == report]
 
 
-def _confirmed(confirmation: Confirmation, names: Sequence[str]) -> str:
+def _confirmed(confirmation: Confirmation, voices: Sequence[Voice]) -> str:
+    names = [voice.name for voice in voices if voice.independent or confirmation is Confirmation.BOTH_SIDES]
+    shown = f"{', '.join(names[:_NAMED])}{f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''}"
     if confirmation is Confirmation.BOTH_SIDES:
-        return f"both sides say so: {', '.join(names)}"
-    return f"confirmed by independent sources: {', '.join(names)}"
+        return f"both sides say so: {shown}"
+    sides = [voice.name for voice in voices if not voice.independent]
+    beside = f", beside {', '.join(sides[:_NAMED])}" if sides else ""
+    return f"confirmed by {shown}{beside}"
 
 
 def _worded(name: str) -> str:
