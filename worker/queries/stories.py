@@ -21,7 +21,7 @@ from worker.database.rows import families_of
 from worker.database.stories import LARGEST, KnownStory, publishers_of
 from worker.model import Stance
 from worker.queries.filters import ALERT_LIST, ARTICLE_LIST, Row
-from worker.tables import alert_updates, alerts, articles, claims, revisions, stories
+from worker.tables import alert_updates, alerts, article_facets, articles, claims, revisions, stories
 
 MOST_PLACES = 8
 
@@ -130,7 +130,8 @@ def _conditions(wanted: StoryFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.place:
         yield exists().where(
             articles.c.story_id == stories.c.id,
-            articles.c.places.as_string().contains(f'"{wanted.place}"', autoescape=True),
+            article_facets.c.article_id == articles.c.id,
+            article_facets.c.facet == f"place:{wanted.place}",
         )
 
 
