@@ -88,6 +88,10 @@ def test_a_feed_about_the_region_vouches_for_an_article_that_names_no_place(judg
     assert judge.judge(article, dedicated=True).relevance.region is Region.YES
 
 
+def test_a_name_that_is_misspelt_as_published_is_known(judge: Judge) -> None:
+    assert relevance(judge, "Ceasefire agreed in Nagorno-Karakbakh").region is Region.YES
+
+
 def test_two_words_are_too_short_to_tell(judge: Judge) -> None:
     assert relevance(judge, "Live blog").region is Region.UNKNOWN
 
