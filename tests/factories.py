@@ -32,6 +32,7 @@ from worker.model import (
     StoredArticle,
     StorySignature,
 )
+from worker.model.stories import Source
 from worker.polling import Polled
 from worker.store import Store
 from worker.stories import signature_of
@@ -128,6 +129,11 @@ def a_signature(**changes: Any) -> StorySignature:
     article = an_article(title="Ceasefire agreed on the border")
     signature = signature_of(article, places=("Lachin",), reports=("ceasefire:holds",), at=NOW, story_id=7)
     return replace(signature, **changes)
+
+
+def a_source(article_id: int, family: str, **changes: Any) -> Source:
+    source = Source(article_id, family.title(), family, NOW + timedelta(minutes=article_id))
+    return replace(source, **changes)
 
 
 def an_alert(**changes: Any) -> Alert:

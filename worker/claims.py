@@ -21,12 +21,20 @@ _SAYS = {
     Stance.ENDED: BROKEN,
     Stance.DENIED: DENIED,
 }
+LASTING = frozenset({"ceasefire", "disarmament", "peace_deal", "blockade", "peacekeepers"})  # what can be in force
 ASSERTIONS = frozenset({HOLDS, BROKEN, DENIED})  # what turns an alert; calls and proposals only add to its story
 
 
 def says(stance: Stance) -> str:
     """What a stance says of an event: `holds`, `broken`, `denied`, or the stance itself where it says none of these."""
     return _SAYS.get(stance, str(stance))
+
+
+def worded(concept: str, stance: Stance) -> str:
+    """A stance for people: an agreement is in force, an event is reported."""
+    if stance is Stance.IN_FORCE and concept not in LASTING:
+        return "reported"
+    return str(stance).replace("_", " ")
 
 
 def report_of(concept: str, stance: Stance) -> str:

@@ -118,10 +118,11 @@ def _voices(reports: Iterable[tuple[Source, str, str]], story: Story) -> tuple[V
     rewrites: list[Source] = []
     heard: set[int] = set()
     for source, side, speaker in sorted(reports, key=lambda report: (report[0].at, report[0].article_id)):
-        if source.withdrawn or source.article_id in heard:
+        first, _ = _original(source, story.sources)
+        if source.withdrawn or first.withdrawn or source.article_id in heard:
             continue
         heard.add(source.article_id)
-        if source.machine_written and not (side or source.credit or source.copy_of):
+        if first.machine_written and not (side or first.credit):
             rewrites.append(source)
             continue
         voice, witness = _heard(source, side, speaker, story)
@@ -140,7 +141,7 @@ def _voices(reports: Iterable[tuple[Source, str, str]], story: Story) -> tuple[V
 def _heard(source: Source, side: str, speaker: str, story: Story) -> tuple[tuple[str, str], Witness]:
     """Whose voice an article is, as (name, side), and why."""
     first, reason = _original(source, story.sources)
-    origin, family, of_side = first.publisher, first.family, first.side
+    origin, family, of_side = "" if first.machine_written else first.publisher, first.family, first.side
     if first.credit:
         origin, family, of_side = story.agencies.of(first.credit)
         reason = reason or ("" if family == first.family else f"prints {first.credit}")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.claims import ASSERTIONS, DENIED, report_of, says
+from worker.claims import ASSERTIONS, DENIED, report_of, says, worded
 from worker.corroboration import CONFIRMED, Story, Voice, confirmation_of
 from worker.labels import CORRECTED, WITHDRAWN
 from worker.model import AlertPlan, Confirmation, Judged, Match, Stance, UpdateReason
@@ -130,10 +130,10 @@ def _taken_back(alert: KnownAlert, arrival: Arrival) -> _Step | None:
 
 def _now_says(alert: KnownAlert, match: Match | None) -> str:
     if match is None:
-        return f": it no longer reports {_worded(alert.concept)}"
+        return f": it no longer reports {alert.concept.replace('_', ' ')}"
     if says(match.stance) == says(alert.stance):
         return ""
-    return f": it now says {_worded(match.stance)}, not {_worded(alert.stance)}"
+    return f": it now says {worded(alert.concept, match.stance)}, not {worded(alert.concept, alert.stance)}"
 
 
 def _turned(alert: KnownAlert, arrival: Arrival) -> _Step | None:
@@ -144,14 +144,18 @@ def _turned(alert: KnownAlert, arrival: Arrival) -> _Step | None:
     if says(match.stance) in {says(told.stance) for told in alert.told} | {says(alert.stance)}:
         return None
     by = f" by {match.speaker}" if says(match.stance) == DENIED and match.speaker else ""
-    return _Step(UpdateReason.TURNED, f"{_worded(match.stance)}{by}, after {_worded(alert.stance)} was reported", match)
+    now, before = worded(alert.concept, match.stance), worded(alert.concept, alert.stance)
+    before = "it" if before == "reported" else before
+    return _Step(UpdateReason.TURNED, f"{now}{by}, after {before} was reported", match)
 
 
 def _escalated(alert: KnownAlert, fired: AlertPlan | None) -> _Step | None:
     if fired is None or fired.severity.rank <= alert.severity.rank:
         return None
-    detail = f"{alert.severity} becomes {fired.severity}: {_worded(fired.match.concept)} {_worded(fired.match.stance)}"
-    return _Step(UpdateReason.ESCALATED, detail, fired.match)
+    match = fired.match
+    what = f"{match.concept.replace('_', ' ')} {worded(match.concept, match.stance)}"
+    detail = f"{alert.severity} becomes {fired.severity}: {what}"
+    return _Step(UpdateReason.ESCALATED, detail, match)
 
 
 def _numbers(alert: KnownAlert, arrival: Arrival, *, corrected: bool) -> _Step | None:
@@ -209,7 +213,3 @@ def _confirmed(confirmation: Confirmation, voices: Sequence[Voice]) -> str:
     sides = [voice.name for voice in voices if not voice.independent]
     beside = f", beside {', '.join(sides[:_NAMED])}" if sides else ""
     return f"confirmed by {shown}{beside}"
-
-
-def _worded(name: str) -> str:
-    return str(name).replace("_", " ")

@@ -1,0 +1,280 @@
+"""What an article changes of an alert that its story has, and why it changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.factories import NOW, a_judgement, a_match, a_source, a_stored
+from worker.claims import claims_of
+from worker.corroboration import Agencies, Story
+from worker.model import AlertPlan, Confirmation, Judged, Match, Severity, Stance, UpdateReason
+from worker.model.stories import AlertChange, KnownAlert, Source, Told
+from worker.updates import Arrival, first_word, update_of
+
+LATER = NOW + timedelta(hours=1)
+RAISED = Told(UpdateReason.RAISED, Stance.AGREED, 1, "outlet")
+
+
+def an_alert(**changes: Any) -> KnownAlert:
+    """Raised by article 1 of the family `outlet`: a ceasefire was agreed."""
+    alert = KnownAlert(
+        alert_id=7,
+        rule_id="ceasefire",
+        revision=1,
+        severity=Severity.WARNING,
+        concept="ceasefire",
+        stance=Stance.AGREED,
+        said_at=NOW,
+        confirmation=Confirmation.SINGLE_SOURCE,
+        told=(RAISED,),
+        spoke={1: 1},
+    )
+    return replace(alert, **changes)
+
+
+def an_arrival(
+    *matches: Match, number: int = 2, family: str = "second", revision: int = 1, fresh: bool = True, **article: Any
+) -> Arrival:
+    stored = replace(a_stored(number, family=family, publisher=family.title(), **article), revision=revision)
+    return Arrival(Judged(stored, a_judgement()), matches, fresh, LATER)
+
+
+def change(alert: KnownAlert, arrival: Arrival, *others: Source, severity: Severity | None = None) -> AlertChange:
+    """What `arrival` changes, in a story of article 1, itself and `others`, which all claim what the alert says."""
+    stored = arrival.judged.stored
+    mine = claims_of(stored, arrival.matches, arrival.at)
+    base = a_source(1, "outlet")
+    sources = {one.article_id: one for one in (base, *others, a_source(stored.article_id, stored.article.family))}
+    theirs = [
+        claim
+        for one in (base, *others)
+        if one.article_id != stored.article_id
+        for claim in claims_of(a_stored(one.article_id, family=one.family), [a_match(concept=alert.concept, stance=alert.stance)], NOW)
+    ]
+    fired = AlertPlan("ceasefire", severity, arrival.matches[0], ("why",)) if severity else None
+    return update_of(alert, arrival, fired, Story(sources, [*theirs, *mine], Agencies(())))
+
+
+def test_another_newsroom_that_says_so_confirms_an_alert() -> None:
+    changed = change(an_alert(), an_arrival(a_match()))
+
+    assert (changed.reason, changed.detail) == (UpdateReason.CONFIRMED, "confirmed by outlet, second")
+    assert changed.confirmation is Confirmation.INDEPENDENT
+
+
+def test_what_is_confirmed_is_not_confirmed_again() -> None:
+    alert = an_alert(confirmation=Confirmation.INDEPENDENT)
+
+    assert change(alert, an_arrival(a_match())).reason is None
+
+
+def test_the_same_family_again_changes_nothing() -> None:
+    changed = change(an_alert(), an_arrival(a_match(), family="outlet"))
+
+    assert changed == AlertChange(7, Confirmation.SINGLE_SOURCE)
+
+
+@pytest.mark.parametrize("stance", [Stance.CALLED_FOR, Stance.PROPOSED, Stance.UNKNOWN])
+def test_calls_and_proposals_only_add_to_the_story(stance: Stance) -> None:
+    assert change(an_alert(), an_arrival(a_match(stance=stance))).reason is None
+
+
+@pytest.mark.parametrize(
+    ("stance", "detail"),
+    [
+        (Stance.VIOLATED, "violated, after agreed was reported"),
+        (Stance.ENDED, "ended, after agreed was reported"),
+        (Stance.DENIED, "denied by the ministry, after agreed was reported"),
+    ],
+)
+def test_the_opposite_turns_an_alert(stance: Stance, detail: str) -> None:
+    opposite = a_match(stance=stance, speaker="the ministry")
+
+    changed = change(an_alert(), an_arrival(opposite))
+
+    assert (changed.reason, changed.detail, changed.match) == (UpdateReason.TURNED, detail, opposite)
+    assert changed.confirmation is Confirmation.SINGLE_SOURCE
+
+
+def test_a_proposal_that_comes_true_is_told() -> None:
+    alert = an_alert(stance=Stance.PROPOSED, told=(replace(RAISED, stance=Stance.PROPOSED),))
+
+    assert change(alert, an_arrival(a_match())).detail.startswith("agreed, after proposed was reported")
+
+
+def test_a_late_report_of_what_held_before_turns_nothing_back() -> None:
+    violated = an_alert(stance=Stance.VIOLATED, said_at=LATER + timedelta(minutes=1))
+
+    assert change(replace(violated, told=()), an_arrival(a_match())).reason is None
+
+
+def test_each_side_of_a_matter_is_told_once() -> None:
+    turned = Told(UpdateReason.TURNED, Stance.VIOLATED, 3, "third")
+    alert = an_alert(stance=Stance.VIOLATED, told=(RAISED, turned))
+
+    assert change(alert, an_arrival(a_match())).reason is None
+
+
+def test_what_stands_first_in_an_article_is_what_it_says() -> None:
+    changed = change(an_alert(), an_arrival(a_match(), a_match(stance=Stance.DENIED)))
+
+    assert changed.reason is UpdateReason.CONFIRMED
+
+
+def test_a_rise_of_severity_is_told_though_nothing_else_is_new() -> None:
+    alert = an_alert(confirmation=Confirmation.INDEPENDENT)
+
+    changed = change(alert, an_arrival(a_match()), severity=Severity.CRITICAL)
+
+    assert (changed.reason, changed.severity) == (UpdateReason.ESCALATED, Severity.CRITICAL)
+    assert changed.detail == "warning becomes critical: ceasefire agreed"
+
+
+def test_a_lower_severity_changes_nothing() -> None:
+    alert = an_alert(confirmation=Confirmation.INDEPENDENT)
+
+    assert change(alert, an_arrival(a_match()), severity=Severity.INFO).severity is None
+
+
+def casualties(**numbers: int) -> Match:
+    return a_match(concept="casualties", stance=Stance.IN_FORCE, numbers=tuple(numbers.items()))
+
+
+@pytest.mark.parametrize(
+    ("told", "reported", "detail"),
+    [
+        ({"killed": 3}, {"killed": 12}, "12 killed, after 3"),
+        ({"killed": 1}, {"killed": 3}, "3 killed, after 1"),
+        ({"killed": 40}, {"killed": 50}, "50 killed, after 40"),
+        ({"wounded": 10}, {"wounded": 15}, "15 wounded, after 10"),
+        ({"wounded": 4}, {"killed": 1}, "1 killed"),
+        ({}, {"wounded": 2}, "2 wounded"),
+    ],
+)
+def test_a_toll_that_rises_materially_is_told(told: dict[str, int], reported: dict[str, int], detail: str) -> None:
+    alert = an_alert(concept="casualties", stance=Stance.IN_FORCE, numbers=told, confirmation=Confirmation.INDEPENDENT)
+
+    changed = change(alert, an_arrival(casualties(**reported)))
+
+    assert (changed.reason, changed.detail, changed.numbers) == (UpdateReason.NUMBERS, detail, {**told, **reported})
+
+
+@pytest.mark.parametrize(
+    ("told", "reported"),
+    [
+        ({"killed": 3}, {"killed": 4}),
+        ({"killed": 12}, {"killed": 3}),
+        ({"killed": 40}, {"killed": 44}),
+        ({"wounded": 10}, {"wounded": 13}),
+        ({"killed": 3}, {"wounded": 2}),
+    ],
+)
+def test_small_rises_and_late_lower_numbers_are_not(told: dict[str, int], reported: dict[str, int]) -> None:
+    alert = an_alert(concept="casualties", stance=Stance.IN_FORCE, numbers=told, confirmation=Confirmation.INDEPENDENT)
+
+    assert change(alert, an_arrival(casualties(**reported))).reason is None
+
+
+def by_the_same(*matches: Match, **changes: Any) -> Arrival:
+    """A new version of the article that raised the alert."""
+    return an_arrival(*matches, number=1, family="outlet", revision=2, **changes)
+
+
+def test_a_correction_of_the_article_that_raised_it_is_told_once() -> None:
+    corrected = by_the_same(a_match(), labels=("corrected",))
+
+    first = change(an_alert(), corrected)
+    again = change(an_alert(told=(RAISED, Told(UpdateReason.CORRECTED, Stance.AGREED, 1, "outlet"))), corrected)
+
+    assert (first.reason, first.detail) == (UpdateReason.CORRECTED, "Outlet corrects its article")
+    assert again.reason is None
+
+
+def test_a_correction_says_what_has_changed() -> None:
+    alert = an_alert(concept="casualties", stance=Stance.IN_FORCE, numbers={"killed": 5})
+
+    changed = change(alert, by_the_same(casualties(killed=2), labels=("corrected",)))
+
+    assert (changed.reason, changed.detail) == (
+        UpdateReason.CORRECTED,
+        "Outlet corrects its article; 2 killed, after 5",
+    )
+
+
+def test_an_article_that_silently_says_otherwise_is_corrected() -> None:
+    gone = change(an_alert(), by_the_same())
+    otherwise = change(an_alert(), by_the_same(a_match(stance=Stance.DENIED)))
+
+    assert gone.detail == "Outlet has changed its article: it no longer reports ceasefire"
+    assert otherwise.detail == "Outlet has changed its article: it now says denied, not agreed"
+    assert {gone.reason, otherwise.reason} == {UpdateReason.CORRECTED}
+
+
+def test_the_same_version_judged_anew_corrects_nothing() -> None:
+    judged_anew = an_arrival(number=1, family="outlet", revision=1)
+
+    assert change(an_alert(), judged_anew).reason is None
+
+
+def test_a_correction_of_an_article_that_raised_nothing_is_none_of_the_alerts() -> None:
+    other = an_arrival(a_match(), number=5, family="outlet", revision=2, labels=("corrected",))
+
+    assert change(an_alert(), other).reason is None
+
+
+def test_a_correction_published_as_an_article_of_its_own_is_told() -> None:
+    of_its_own = an_arrival(a_match(), number=5, family="outlet", labels=("corrected",))
+
+    assert change(an_alert(), of_its_own).reason is UpdateReason.CORRECTED
+
+
+def test_a_retraction_is_told_however_old_the_article_is() -> None:
+    withdrawn = by_the_same(a_match(), labels=("withdrawn",), fresh=False)
+
+    changed = change(an_alert(), withdrawn)
+
+    assert (changed.reason, changed.detail) == (UpdateReason.RETRACTED, "Outlet takes its article back")
+
+
+def test_a_retraction_is_told_once() -> None:
+    alert = an_alert(told=(RAISED, Told(UpdateReason.RETRACTED, Stance.AGREED, 1, "outlet")))
+
+    assert change(alert, by_the_same(a_match(), labels=("withdrawn",), fresh=False)).reason is None
+
+
+@pytest.mark.parametrize("stance", [Stance.AGREED, Stance.VIOLATED])
+def test_an_old_article_changes_nothing(stance: Stance) -> None:
+    changed = change(an_alert(), an_arrival(a_match(stance=stance), fresh=False))
+
+    assert (changed.reason, changed.confirmation) == (None, Confirmation.SINGLE_SOURCE)
+
+
+def test_several_changes_are_one_update_under_the_weightiest_reason() -> None:
+    alert = an_alert(concept="casualties", stance=Stance.IN_FORCE, numbers={"killed": 3})
+
+    changed = change(alert, an_arrival(casualties(killed=12)), severity=Severity.CRITICAL)
+
+    assert changed.reason is UpdateReason.ESCALATED
+    assert changed.detail == (
+        "warning becomes critical: casualties reported; 12 killed, after 3; confirmed by outlet, second"
+    )
+
+
+def test_an_alert_by_words_is_confirmed_by_whoever_fires_its_rule() -> None:
+    alert = an_alert(concept="words", stance=Stance.UNKNOWN)
+    words = a_match(concept="words", stance=Stance.UNKNOWN)
+
+    assert change(alert, an_arrival(words), severity=Severity.WARNING).reason is UpdateReason.CONFIRMED
+
+
+def test_the_first_word_says_that_nobody_confirms_it_yet() -> None:
+    arrival = an_arrival(a_match())
+    story = Story({2: a_source(2, "second")}, claims_of(arrival.judged.stored, [a_match()], NOW), Agencies(()))
+
+    said = first_word(AlertPlan("ceasefire", Severity.WARNING, a_match(), ()), arrival, story)
+
+    assert said == (Confirmation.SINGLE_SOURCE, "not confirmed yet: Second reports it")
