@@ -1,4 +1,4 @@
-"""The due query and a claim of 50 with 200,000 feeds in the table, of which 1,500 are due."""
+"""The due query, a claim of 50 and the price of a poll with 200,000 feeds in the table, of which 1,500 are due."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bench import servers
 from bench.servers import MissingError
 from worker.database import connect, migrate
 from worker.model import Feed
+from worker.pipeline.poll import PRICED
+from worker.schedule import Limits, price_for
+from worker.schedule.price import Demand
+from worker.schedule.rhythm import Rhythm
 from worker.store import Store
 from worker.tables import feeds
 
@@ -28,18 +33,18 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--feeds", type=int, default=200_000)
     parser.add_argument("--databases", nargs="*", default=["sqlite", "postgresql"])
     options = parser.parse_args(arguments)
-    print(f"{'best of ' + str(REPEATS) + ', ms':24}{'due query':>12}{'claim of 50':>14}")
+    print(f"{'best of ' + str(REPEATS) + ', ms':24}{'due query':>12}{'claim of 50':>14}{'price':>10}")
     for database in options.databases:
         try:
             with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-                due_ms, claim_ms = _measured(stack, Path(name), database, options.feeds)
+                due_ms, claim_ms, price_ms = _measured(stack, Path(name), database, options.feeds)
         except MissingError as missing:
             print(f"bench due: {missing}")
             continue
-        print(f"{database:24}{due_ms:12.1f}{claim_ms:14.1f}")
+        print(f"{database:24}{due_ms:12.1f}{claim_ms:14.1f}{price_ms:10.0f}")
 
 
-def _measured(stack: ExitStack, folder: Path, database: str, count: int) -> tuple[float, float]:
+def _measured(stack: ExitStack, folder: Path, database: str, count: int) -> tuple[float, float, float]:
     url = f"sqlite:///{folder / 'bench.db'}"
     if database == "postgresql":
         _, url = stack.enter_context(servers.postgresql(folder))
@@ -56,6 +61,7 @@ def _measured(stack: ExitStack, folder: Path, database: str, count: int) -> tupl
     return (
         _best_ms(lambda: store.feeds.due_feeds(now, 5000)),
         _best_ms(lambda: store.feeds.lease(next(batches), now, now + timedelta(minutes=5))),
+        _best_ms(lambda: price_for(store.feeds.demands(PRICED, 0.5), Limits()), repeats=3),
     )
 
 
@@ -68,15 +74,23 @@ def _fill(store: Store, count: int, now: datetime) -> None:
     every = max(count // DUE, 2)
     with store.engine.begin() as connection:
         later = now + timedelta(minutes=5)
-        connection.execute(feeds.update().values(next_poll_at=later))
+        connection.execute(feeds.update().values(next_poll_at=later, rate=_learned(now)))
         connection.execute(feeds.update().where(feeds.c.id % every == 0).values(next_poll_at=now))
         overdue = {"next_poll_at": now - timedelta(days=1), "enabled": False}
         connection.execute(feeds.update().where(feeds.c.id % every == 1).values(overdue))
 
 
-def _best_ms(work: Callable[[], object]) -> float:
+def _learned(now: datetime) -> dict[str, Any]:
+    """What the schedule remembers of a feed with twenty entries a day."""
+    rhythm = Rhythm.unknown(now.timestamp() - 20 * 72 * 60, Limits().default_rate)
+    for poll in range(20):
+        rhythm.observe(rhythm.at + 72 * 60, [rhythm.at + poll])
+    return {**rhythm.memory(), **Demand(0.0108, 0.0001).memory()}
+
+
+def _best_ms(work: Callable[[], object], repeats: int = REPEATS) -> float:
     taken = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         began = time.perf_counter()
         work()
         taken.append(1000 * (time.perf_counter() - began))

@@ -26,13 +26,17 @@ from worker.urls import host_of
 
 log = logging.getLogger("trucewire")
 
-BATCH = 50  # feeds a task: Celery's 1.4 ms per task vanishes beside the requests
+# Feeds a task: Celery's 1.4 ms per task vanishes beside the requests. Where much is due, a task has more of them, so
+# that it waits for many servers at once: with 200 ms each, fifty at a time are some two hundred polls a second.
+BATCH, LARGEST_BATCH = 50, 250
+TASKS = 8  # … as long as there is work for so many
 # … of one host: two at a time, each given up after thirty seconds, must not outlast the lease.
 HOST_SHARE = 16
 # Threads of a process: enough for every host of every batch under way to have its own. Started when first needed, kept.
 THREADS = 512
 FLUSH_S = 0.5  # a slow feed holds up the others' articles no longer than this
 LEASE = timedelta(minutes=5)  # far above what a batch can take within its fetch deadlines
+PRICED = 20_000  # feeds that stand for all: the price they make is a percent off at most
 PRICE = "price"  # its name in the shared memory
 _LEVELS = {
     Outcome.NEW: logging.INFO,
@@ -63,7 +67,8 @@ def tick(services: Services, limit: int = 5000) -> list[list[int]]:
     due = services.store.feeds.due_feeds(now, limit)
     busy = {host_of(url) for url in services.store.feeds.leased_urls(now)}
     own = AllowList.of(services.settings.fetch.allow)
-    return batches(due, lambda host: host not in busy or own.names(host), own.names)
+    size = min(max(BATCH, len(due) // TASKS), LARGEST_BATCH)
+    return batches(due, lambda host: host not in busy or own.names(host), own.names, size)
 
 
 def batches(
@@ -88,8 +93,9 @@ def batches(
 
 
 def reprice(services: Services) -> float:
-    """Renew the schedule's price of a poll from what all feeds have been learned to be like."""
-    price = price_for(services.store.feeds.rates(), services.settings.schedule)
+    """Renew the schedule's price of a poll from what the feeds have been learned to be like."""
+    demands = services.store.feeds.demands(PRICED, services.chance())
+    price = price_for(demands, services.settings.schedule)
     services.store.upkeep.remember(PRICE, price, services.now())
     return price
 

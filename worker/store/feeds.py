@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from worker.database import reading
@@ -81,10 +80,22 @@ class FeedStore:
             rows = connection.execute(statement.returning(*feeds.c)).all()
         return [feed_state(row) for row in rows]
 
-    def rates(self) -> list[dict[str, Any]]:
-        """What the schedule remembers of every enabled feed."""
+    def demands(self, at_most: int, chance: float) -> list[dict[str, float | None]]:
+        """What the price of a poll is made of: `demand` and `excess` of each enabled feed; None where unknown.
+
+        Args:
+            at_most: feeds, about; of more, every second, third, … is taken.
+            chance: a random number in [0, 1), by which it is others each time.
+        """
+        remembered = (feeds.c.rate[name].as_float().label(name) for name in ("demand", "excess"))
         with reading(self._engine) as connection:
-            return list(connection.scalars(select(feeds.c.rate).where(feeds.c.enabled)))
+            count = connection.scalar(select(func.count()).select_from(feeds).where(feeds.c.enabled)) or 0
+            every = 1 + count // at_most
+            taken = feeds.c.enabled & (feeds.c.id % every == int(chance * every))
+            return [
+                {"demand": demand, "excess": excess}
+                for demand, excess in connection.execute(select(*remembered).where(taken))
+            ]
 
     def make_due(self, feed_ids: Sequence[int], now: datetime) -> None:
         """Have these feeds polled at the next tick."""

@@ -35,12 +35,14 @@ feeds = Table(
     Column("last_polled_at", UtcDateTime),
     Column("last_ok_at", UtcDateTime),
     Column("last_new_at", UtcDateTime),
-    Column("next_poll_at", UtcDateTime, nullable=False, index=True),
+    Column("next_poll_at", UtcDateTime, nullable=False),
     Column("schedule_reason", Text),  # why then: back-off, burst, Retry-After, …
     Column("lease_until", UtcDateTime),
     Column("rate", Json, nullable=False),
     Column("redirect_url", Text),
     Column("redirect_count", Integer, nullable=False, server_default="0"),
+    # Without those that are disabled, which stay overdue for ever.
+    Index("ix_feeds_due", "next_poll_at", "id", sqlite_where=text("enabled = 1"), postgresql_where=text("enabled")),
     Index(
         "ix_feeds_leased",
         "lease_until",

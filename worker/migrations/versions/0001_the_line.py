@@ -150,6 +150,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("url", name=op.f("uq_feeds_url")),
     )
     op.create_index(
+        "ix_feeds_due",
+        "feeds",
+        ["next_poll_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("enabled = 1"),
+        postgresql_where=sa.text("enabled"),
+    )
+    op.create_index(
         "ix_feeds_leased",
         "feeds",
         ["lease_until"],
@@ -157,7 +165,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("lease_until IS NOT NULL"),
         postgresql_where=sa.text("lease_until IS NOT NULL"),
     )
-    op.create_index(op.f("ix_feeds_next_poll_at"), "feeds", ["next_poll_at"], unique=False)
     op.create_table(
         "heartbeats",
         sa.Column("queue", sa.String(length=16), nullable=False),
@@ -719,12 +726,14 @@ def downgrade() -> None:
     op.drop_table("messages")
     op.drop_table("memory")
     op.drop_table("heartbeats")
-    op.drop_index(op.f("ix_feeds_next_poll_at"), table_name="feeds")
     op.drop_index(
         "ix_feeds_leased",
         table_name="feeds",
         sqlite_where=sa.text("lease_until IS NOT NULL"),
         postgresql_where=sa.text("lease_until IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_feeds_due", table_name="feeds", sqlite_where=sa.text("enabled = 1"), postgresql_where=sa.text("enabled")
     )
     op.drop_table("feeds")
     op.drop_table("channels")
