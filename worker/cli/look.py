@@ -112,7 +112,7 @@ def alerts(
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
     """The alerts raised, one per rule and story."""
-    wanted = AlertFilter(rule, severity_is, stance, moment(since), moment(until))
+    wanted = AlertFilter(rule, severity_is, stance, since=moment(since), until=moment(until))
     with opened() as services:
         rows = services.queries.alerts(wanted, limit)
     now = utc_now()

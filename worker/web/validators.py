@@ -50,7 +50,7 @@ class _Tagging:
         if tag in self._known or "*" in self._known:
             for name in ("content-length", "content-type"):
                 del headers[name]
-            start, message = start | {"status": 304}, message | {"body": b""}
+            start, message = {**start, "status": 304}, {**message, "body": b""}
         await self._send(start)
         await self._send(message)
 
