@@ -27,7 +27,7 @@ TRUCE_RU = "Стороны договорились о прекращении о
 def news(title: str = TRUCE, text: str = "", **changes: Any) -> StorySignature:
     said: dict[str, Any] = {"places": ("Lachin",), "reports": ("ceasefire:holds",), "at": NOW}
     said |= {"story_id": 7, "article_id": 70}
-    said |= {name: changes.pop(name) for name in list(changes) if name in said or name == "tolls"}
+    said |= {name: changes.pop(name) for name in list(changes) if name in said or name in ("tolls", "mentions")}
     article = replace(an_article(), title=title, text=text, summary="", language="en", published_at=NOW)
     return signature_of(replace(article, **changes), **said)
 
@@ -179,3 +179,28 @@ def test_an_article_that_is_only_somewhat_like_a_second_story_merges_nothing() -
     second = news("Ceasefire monitors return to the border", story_id=2, places=(), reports=())
 
     assert placement(news(), news(story_id=1), second).merges == ()
+
+
+def test_a_round_up_of_two_places_merges_nothing() -> None:
+    lachin = news("Обстрел у Лачина", language="ru", story_id=1)
+    goris = news("Обстрел у Гориса", language="ru", story_id=2, places=("Goris",))
+
+    found = placement(news("Fighting at two towns", places=("Lachin", "Goris")), lachin, goris)
+
+    assert (found.story_id, found.merges) == (1, ())
+
+
+def test_a_follow_up_that_mentions_the_event_as_past_joins_its_story() -> None:
+    follow_up = news(
+        "Protests in the capital follow the truce at Lachin", places=("Lachin",), reports=(), mentions=("ceasefire",)
+    )
+
+    found = placement(follow_up, news(text=TRUCE_TEXT))
+
+    assert found.reason.startswith("ceasefire at Lachin as background, and words like those of")
+
+
+def test_an_anniversary_with_other_words_is_not_the_event() -> None:
+    anniversary = news("Год назад замолчали пушки", language="ru", reports=(), mentions=("ceasefire",))
+
+    assert placed(anniversary, news()) is None

@@ -23,7 +23,9 @@ WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candi
 ALIKE = 0.30  # words of two articles on one event
 ALIKE_WITH_EVIDENCE = 0.10  # … that report the same between the same parties or at the same place
 ALIKE_TO_MERGE = 0.40  # of the closest articles of two stories, on average
-_CLOSEST = 3
+_CLOSEST = 5
+_FEW, _SINGLE_BRIDGE = 3, 1.2  # a story of one or two articles must be so much closer: a single bridge proves little
+_COPY = 20.0  # a copy is closer than anything else
 _OTHER_PLACES = 0.6  # what is left of a likeness where both name villages, and none in common
 
 
@@ -63,23 +65,29 @@ def story_for(new: StorySignature, candidates: Iterable[StorySignature], geograp
     closest = max(ties, key=lambda tie: (tie.closeness, -tie.old.article_id), default=None)
     if closest is None or closest.closeness < 1:
         return Placement(None, "no recent article reports this event")
-    by_story: dict[int, list[_Tie]] = {}
-    for tie in ties:
-        by_story.setdefault(tie.old.story_id, []).append(tie)
-    home = closest.old.story_id
     copied = max(ties, key=lambda tie: (tie.copied, -tie.old.article_id))
     return Placement(
-        story_id=home,
+        story_id=closest.old.story_id,
         reason=closest.reason,
         copy_of=copied.old.article_id if copied.copied else None,
-        merges=tuple(sorted(story for story, its in by_story.items() if story != home and _same_event(its))),
+        merges=_merges(closest, ties, geography),
     )
+
+
+def _merges(closest: _Tie, ties: Iterable[_Tie], geography: Geography) -> tuple[int, ...]:
+    """The stories that an article shows to be the same event as that of its closest tie."""
+    by_story: dict[int, list[_Tie]] = {}
+    for tie in ties:
+        # A round-up of two shelled villages does not make them one.
+        if tie.old.story_id != closest.old.story_id and not at_other_places(closest.old, tie.old, geography):
+            by_story.setdefault(tie.old.story_id, []).append(tie)
+    return tuple(sorted(story_id for story_id, its in by_story.items() if _same_event(its)))
 
 
 def _tie(new: StorySignature, old: StorySignature, likeness: float, geography: Geography) -> _Tie:
     copied = copied_share(new, old)
     if copied:
-        return _Tie(old, 4 + copied, likeness, copied, False, f"copy of “{old.title}” ({copied:.0%})")
+        return _Tie(old, _COPY + copied, likeness, copied, False, f"copy of “{old.title}” ({copied:.0%})")
     evidence = evidence_of(new, old, geography)
     if at_other_places(new, old, geography):
         likeness *= _OTHER_PLACES
@@ -97,5 +105,4 @@ def _same_event(ties: Sequence[_Tie]) -> bool:
     if any(tie.copied or tie.suffices for tie in ties):
         return True
     best = sorted((tie.likeness for tie in ties), reverse=True)[:_CLOSEST]
-    # A story of one or two articles must be closer: a single bridge proves little.
-    return sum(best) / _CLOSEST >= ALIKE_TO_MERGE if len(best) == _CLOSEST else best[0] >= ALIKE_TO_MERGE * 1.2
+    return sum(best) / len(best) >= ALIKE_TO_MERGE * (_SINGLE_BRIDGE if len(best) < _FEW else 1)
