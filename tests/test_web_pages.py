@@ -20,7 +20,7 @@ from worker.database import connect
 from worker.tables import articles
 from worker.web import create_app
 
-PAGES = ["/", "/log"]
+PAGES = ["/", "/log", "/map", "/trends", "/feeds"]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>"
 
 
@@ -73,7 +73,7 @@ def test_a_page_has_something_to_say_before_anything_came_in(reader: Browser, pa
     assert 'class="headline"' in page.text
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/articles/1", "/articles/1/why"])
+@pytest.mark.parametrize("path", [*PAGES, "/rules", "/feeds/1", "/stories/1", "/articles/1", "/articles/61/why"])
 def test_a_page_needs_nothing_inline_and_nothing_from_elsewhere(desk: Browser, path: str) -> None:
     page = desk.get(path)
 
@@ -153,6 +153,78 @@ def test_an_article_in_persian_runs_from_right_to_left(desk: Browser) -> None:
     assert 'lang="fa" dir="rtl"' in page
 
 
+def test_a_story_shows_who_says_what_and_whose_voices_those_are(desk: Browser) -> None:
+    page = desk.get("/stories/1").text
+
+    assert "Müdafiə Nazirliyi" in page
+    assert "copy of article" in page
+    assert "changes its article" in page
+    assert page.count('aria-labelledby="beside-') == 7
+
+
+def test_an_alert_leads_to_its_story(desk: Browser) -> None:
+    answer = desk.get("/alerts/2")
+
+    assert (answer.status, answer.headers["location"]) == (303, "/stories/2#alert-2")
+
+
+def test_the_trace_names_what_each_rule_made_of_an_article(desk: Browser) -> None:
+    page = desk.get("/articles/61/why").text
+
+    assert "title names Lachin" in page
+    assert "summary reports ceasefire" in page
+    assert "reports no talks" in page
+    assert "<td>desk</td>" in page
+
+
+def test_the_map_draws_places_by_severity_and_leads_to_their_articles(desk: Browser) -> None:
+    page = desk.get("/map").text
+
+    assert 'class="spot critical"' in page
+    assert "/log?place=Goris&amp;since=" in page
+    assert ' articles, 1 alert, critical"' in page
+
+
+@pytest.mark.parametrize(
+    "query", ["span=90d", "since=2026-03-14T00:00Z&until=2026-03-14T06:00Z", "since=x&until=1", "since=2030-01-01"]
+)
+def test_the_time_of_the_map_is_chosen_by_its_address(desk: Browser, query: str) -> None:
+    assert desk.get(f"/map?{query}").status == 200
+
+
+def test_trends_have_their_numbers_as_tables_too(desk: Browser) -> None:
+    page = desk.get("/trends?days=7d").text
+
+    assert '<th scope="row">2026-03-14</th>' in page
+    assert "AM · killed" in page
+
+
+def test_feeds_say_who_fails_and_what_is_quiet(desk: Browser) -> None:
+    page = desk.get("/feeds").text
+
+    assert "4 times in a row" in page
+    assert "no answer within 30 s" in page
+    assert "Doğu Gündemi is quiet" in page
+    assert "4 of the last 36 polls failed" in page
+
+
+def test_a_rule_is_tried_on_the_log_and_stores_nothing(desk: Browser) -> None:
+    rule = '[[rule]]\nid = "prisoners"\ntitle = "P"\nseverity = "info"\nconcepts = ["prisoner_exchange"]\n'
+
+    page = desk.post("/rules", {"rules": rule, "days": "7"})
+
+    assert page.status == 200
+    assert "prisoners: 1 alert on 1 article" in page.text
+    assert "Eleven prisoners exchanged at Margara" in page.text
+
+
+def test_a_rule_that_cannot_be_is_said_what_is_wrong_with_it(desk: Browser) -> None:
+    page = desk.post("/rules", {"rules": "[[rule]]\nid = 1", "days": "x"})
+
+    assert page.status == 422
+    assert 'role="alert"' in page.text
+
+
 def test_the_capture_is_given_to_be_kept_and_never_shown(desk: Browser) -> None:
     capture = desk.get("/articles/1/capture")
 
@@ -161,12 +233,24 @@ def test_the_capture_is_given_to_be_kept_and_never_shown(desk: Browser) -> None:
     assert capture.headers["content-disposition"].startswith("attachment")
 
 
-@pytest.mark.parametrize("path", ["/articles/99999", "/articles/0", "/articles/99999/why", "/articles/x", "/no-page"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/articles/99999",
+        "/articles/0",
+        "/articles/99999/why",
+        "/articles/x",
+        "/stories/99",
+        "/alerts/99",
+        "/feeds/99",
+        "/no-page",
+    ],
+)
 def test_what_is_not_there_is_said_so(desk: Browser, path: str) -> None:
     assert desk.get(path).status in {404, 422}
 
 
-@pytest.mark.parametrize("path", ["/", "/log", "/articles/61", "/articles/61/why"])
+@pytest.mark.parametrize("path", ["/", "/log", "/articles/61", "/articles/61/why", "/stories/1", "/feeds/1"])
 def test_what_publishers_write_stays_text(desk: Browser, engine: Engine, path: str) -> None:
     values = dict.fromkeys(("title", "summary", "text", "author", "publisher", "credit"), HOSTILE)
     with engine.begin() as connection:

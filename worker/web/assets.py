@@ -47,8 +47,8 @@ class Assets:
             content = file.read_bytes()
             digest = hashlib.sha256(content).hexdigest()[:12]
             encodings = {"br": brotli.compress(content), "gzip": gzip.compress(content, mtime=0), "": content}
-            for name, cache in ((f"{stem}.{digest}.{ending}", FOR_EVER), (file.name, FOR_A_WHILE)):
-                self._by_path[name] = Asset(TYPES[ending], f'"{digest}"', encodings, cache)
+            for name, kept in ((f"{stem}.{digest}.{ending}", FOR_EVER), (file.name, FOR_A_WHILE)):
+                self._by_path[name] = Asset(TYPES[ending], f'"{digest}"', encodings, kept)
             self._addresses[file.name] = f"/static/{stem}.{digest}.{ending}"
 
     def url(self, name: str) -> str:

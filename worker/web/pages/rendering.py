@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -76,8 +77,9 @@ def _frame(request: Request) -> dict[str, Any]:
     }
 
 
+@cache
 def environment(assets: Assets) -> Environment:
-    """Jinja as all pages use it."""
+    """Jinja as all pages use it; made once, as it keeps the templates that it has compiled."""
     jinja = Environment(
         loader=PackageLoader("worker.web", "templates"),
         autoescape=True,

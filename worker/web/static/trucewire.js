@@ -234,3 +234,6 @@ for (const brush of $$("[data-brush]")) {
     location.assign(address);
   });
 }
+for (const hint of $$("[data-js-only]")) hint.hidden = false;
+// On a phone, filters that nobody has set give way to what is listed.
+if (matchMedia("(max-width: 44rem)").matches && !location.search) for (const box of $$("[data-folds]")) box.open = false;
