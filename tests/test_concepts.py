@@ -24,6 +24,10 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
+def agency_rows(language: str) -> list[dict[str, str]]:
+    return rows(f"../agency/{language}.tsv")
+
+
 LOOK_ALIKES = rows("lookalikes.tsv")
 
 
@@ -67,6 +71,17 @@ def test_the_stance_is_that_of_the_sentence(concepts: Concepts, language: str) -
 @pytest.mark.parametrize("row", LOOK_ALIKES, ids=[f"{row['language']}: {row['sentence'][:40]}" for row in LOOK_ALIKES])
 def test_look_alikes_are_not_found(concepts: Concepts, row: dict[str, str]) -> None:
     assert stances(concepts, row["sentence"], row["must_not_match"], row["language"]) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_agency_news_is_read(concepts: Concepts, language: str) -> None:
+    """Sentences with the clauses of news agencies: passives, reported speech, conditions, dates, nominalisations."""
+    table = agency_rows(language)
+
+    read_right = [row for row in table if row["stance"] in stances(concepts, row["sentence"], row["concept"], language)]
+
+    assert len(table) >= 120
+    assert len(read_right) >= 0.9 * len(table)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
