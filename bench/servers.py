@@ -143,12 +143,18 @@ def postgresql(folder: Path) -> Iterator[tuple[Running, str]]:
 
 @contextmanager
 def worker(
-    folder: Path, environ: Mapping[str, str], *, pool: str = "prefork", concurrency: int = 2
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    pool: str = "prefork",
+    concurrency: int = 2,
+    queue: str = "poll",
+    app: str = "worker.tasks:app",
 ) -> Iterator[Running]:
-    """A Celery worker for the queue of polls, as production runs it."""
-    command = [sys.executable, "-m", "celery", "--quiet", "--app", "worker.tasks:app", "worker", "--queues", "poll"]
+    """A Celery worker for one queue, as production runs it."""
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", app, "worker", "--queues", queue]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    options = ["--pool", pool, "--concurrency", str(concurrency), "--hostname", f"bench{os.getpid()}@%h", *quiet]
+    options = ["--pool", pool, "--concurrency", str(concurrency), "--hostname", f"{queue}{os.getpid()}@%h", *quiet]
     with started([*command, *options], folder, environ) as running:
         yield running
 

@@ -28,7 +28,7 @@ def route(
         alert = services.store.alerts.alert(alert_id)
         if alert is None:
             raise UsageError(f"there is no alert {alert_id}; see trucewire alerts")
-        plans = notifications_for([alert], situation(services, [alert]))
+        plans = notifications_for([alert], situation(services, [alert], services.now()))
         routes = services.settings.routing.routes
         named = {one.name: leading(one, routes) for one in services.settings.channels}
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from worker.bootstrap import Services
 from worker.model import Alert
@@ -23,18 +23,18 @@ def route(services: Services) -> list[str]:
     enabled = [channel.name for channel in services.settings.channels if channel.enabled]
     services.store.channels.sync(enabled, now)
     while alerts := services.store.alerts.unrouted(BATCH):
-        plans = notifications_for(alerts, situation(services, alerts))
+        plans = notifications_for(alerts, situation(services, alerts, now))
         services.store.alerts.apply_routes(alerts, plans, now)
         suppressed = sum(bool(plan.suppressed) for plan in plans)
         log.info("route alerts=%d notifications=%d suppressed=%d", len(alerts), len(plans), suppressed)
-    _route_notices(services)
-    _escalate(services)
+    _route_notices(services, now)
+    _escalate(services, now)
     return services.store.notifications.due_channels(now)
 
 
-def situation(services: Services, alerts: Sequence[Alert]) -> Situation:
+def situation(services: Services, alerts: Sequence[Alert], now: datetime) -> Situation:
     """Everything that bears on the routing of `alerts`."""
-    now, store, routing = services.now(), services.store, services.settings.routing
+    store, routing = services.store, services.settings.routing
     updated = [alert.alert_id for alert in alerts if alert.revision > 1]
     span = remembered(routing)
     return Situation(
@@ -49,22 +49,20 @@ def situation(services: Services, alerts: Sequence[Alert]) -> Situation:
     )
 
 
-def _route_notices(services: Services) -> None:
-    now = services.now()
+def _route_notices(services: Services, now: datetime) -> None:
     for notice in services.store.notices.unrouted(BATCH):
-        plans = notice_plans(notice, situation(services, ()))
+        plans = notice_plans(notice, situation(services, (), now))
         services.store.notices.apply_routes(notice, plans, now)
         names = ",".join(plan.channel for plan in plans)
         log.warning("notice kind=%s subject=%s channels=%s", notice.kind, notice.subject, names or "none")
 
 
-def _escalate(services: Services) -> None:
+def _escalate(services: Services, now: datetime) -> None:
     names = _escalating(services.settings.routing)
     if not names:
         return
-    now = services.now()
     waiting = services.store.alerts.unacknowledged(names, now, now - ESCALATES_FOR)
-    if plans := escalations_for(waiting, situation(services, ())):
+    if plans := escalations_for(waiting, situation(services, (), now)):
         services.store.alerts.apply_routes((), plans, now)
         log.warning("escalate alerts=%d notifications=%d", len({plan.alert_id for plan in plans}), len(plans))
 
