@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from fastapi import FastAPI
 
 from tests.browser import Browser
 from tests.factories import NOW
@@ -18,37 +18,17 @@ from tests.world import World
 from worker.credentials import form_key
 from worker.database import connect
 from worker.errors import SettingsError
+from worker.judge import Judge
 from worker.model.people import Role
 from worker.queries.people import audit_log
+from worker.settings import Settings
 from worker.store import Store
 from worker.store.people import PeopleStore
+from worker.tables import audit, sessions, tokens, users
 from worker.web import create_app
 from worker.web.access import refuse_open_doors
 
-EMPTY, PEOPLED = "migrated_sqlite", "peopled"
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(scope="module")
-def peopled(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
-    """A database with a user of each role: made once, since a password costs a tenth of a second."""
-    path = tmp_path_factory.mktemp("peopled") / "trucewire.db"
-    shutil.copy(migrated_sqlite, path)
-    engine = connect(f"sqlite:///{path}")
-    for role in Role:
-        Store.on(engine).people.add_user(f"the-{role}", PASSWORD, role, NOW)
-    engine.dispose()
-    return path
-
-
-@pytest.fixture
-def engine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
-    shutil.copy(
-        request.getfixturevalue(PEOPLED if "guarded" in request.fixturenames else EMPTY), tmp_path / "trucewire.db"
-    )
-    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +37,71 @@ def board() -> Iterator[Switchboard]:
         yield board
 
 
+@dataclass
+class Site:
+    """A running service on a database of its own, and its world."""
+
+    app: FastAPI
+    world: World
+
+
+def site_of(path: Path, settings: Settings, judge: Judge) -> Site:
+    world = World(Store.on(connect(f"sqlite:///{path}")), settings, judge)
+    services = replace(world.services, now=lambda: world.now)
+    return Site(create_app(services), world)
+
+
+@pytest.fixture(scope="module")
+def open_site(
+    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, settings: Settings, judge: Judge
+) -> Iterator[Site]:
+    """That only this machine reaches, and that nobody changes."""
+    path = tmp_path_factory.mktemp("open") / "trucewire.db"
+    shutil.copy(migrated_sqlite, path)
+    site = site_of(path, settings, judge)
+    yield site
+    site.world.store.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def peopled_site(
+    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, settings: Settings, judge: Judge
+) -> Iterator[Site]:
+    """With a user of each role: made once, since a password costs a tenth of a second."""
+    path = tmp_path_factory.mktemp("peopled") / "trucewire.db"
+    shutil.copy(migrated_sqlite, path)
+    site = site_of(path, settings, judge)
+    for role in Role:
+        site.world.store.people.add_user(f"the-{role}", PASSWORD, role, NOW)
+    yield site
+    site.world.store.engine.dispose()
+
+
 @pytest.fixture
-def browser(world: World, board: Switchboard) -> Browser:
+def world(peopled_site: Site) -> Iterator[World]:
+    """Of the service with users, which afterwards is as it was."""
+    world = peopled_site.world
+    world.now = NOW
+    with world.store.engine.connect() as connection:
+        before = [dict(row) for row in connection.execute(users.select()).mappings()]
+    yield world
+    with world.store.engine.begin() as connection:
+        for table in (sessions, tokens, audit, users):
+            connection.execute(table.delete())
+        connection.execute(users.insert(), before)
+
+
+@pytest.fixture
+def browser(open_site: Site, board: Switchboard) -> Browser:
     """At a service that only this machine reaches."""
-    board.app = create_app(world.services)
+    board.app = open_site.app
     return Browser(board.address)
 
 
 @pytest.fixture
-def guarded(world: World, board: Switchboard) -> Browser:
+def guarded(peopled_site: Site, world: World, board: Switchboard) -> Browser:
     """At a service with a user of each role."""
-    board.app = create_app(world.services)
+    board.app = peopled_site.app
     return Browser(board.address)
 
 
@@ -109,9 +143,9 @@ def test_an_open_service_behind_a_proxy_lets_nobody_in(browser: Browser, name: s
     assert browser.get("/", **{name: "192.0.2.1"}).status == 403
 
 
-def test_a_public_address_closes_the_doors(world: World, board: Switchboard) -> None:
-    settings = replace(world.services.settings, public_url="https://monitor.example")
-    board.app = create_app(replace(world.services, settings=settings))
+def test_a_public_address_closes_the_doors(open_site: Site, board: Switchboard) -> None:
+    settings = replace(open_site.world.services.settings, public_url="https://monitor.example")
+    board.app = create_app(replace(open_site.world.services, settings=settings))
 
     answer = Browser(board.address).get("/log?q=x")
 
@@ -119,16 +153,16 @@ def test_a_public_address_closes_the_doors(world: World, board: Switchboard) -> 
 
 
 @pytest.mark.parametrize("published", ["0.0.0.0", "192.0.2.7", "::"])
-def test_a_service_that_others_reach_does_not_start_without_a_user(world: World, published: str) -> None:
-    settings = replace(world.services.settings, web_host=published, web_published=published)
+def test_a_service_that_others_reach_does_not_start_without_a_user(settings: Settings, published: str) -> None:
+    settings = replace(settings, web_host=published, web_published=published)
 
     with pytest.raises(SettingsError, match="trucewire user add"):
         refuse_open_doors(settings, anybody=False)
     refuse_open_doors(settings, anybody=True)
 
 
-def test_a_container_whose_port_is_published_on_loopback_starts(world: World) -> None:
-    refuse_open_doors(replace(world.services.settings, web_host="0.0.0.0", web_published="127.0.0.1"), anybody=False)
+def test_a_container_whose_port_is_published_on_loopback_starts(settings: Settings) -> None:
+    refuse_open_doors(replace(settings, web_host="0.0.0.0", web_published="127.0.0.1"), anybody=False)
 
 
 def test_a_stranger_is_sent_to_sign_in(guarded: Browser) -> None:

@@ -77,7 +77,7 @@ def site(world: World, board: Switchboard) -> Site:
     return site
 
 
-@pytest.mark.parametrize("path", ["/", "/websub", "/websub/", "/docs", "/openapi.json", "/websub/unknown/more"])
+@pytest.mark.parametrize("path", ["/websub", "/websub/", "/docs", "/openapi.json", "/websub/unknown/more"])
 def test_there_is_nothing_else(site: Site, path: str) -> None:
     assert called(site.address + path).status == 404
 

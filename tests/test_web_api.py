@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from tests.browser import Browser
@@ -15,7 +16,10 @@ from tests.factories import a_poll_plan, an_article, raise_alerts
 from tests.switchboard import Switchboard, switchboard
 from tests.world import World
 from worker.database import connect
+from worker.judge import Judge
 from worker.queries.people import audit_log
+from worker.settings import Settings
+from worker.store import Store
 from worker.web import create_app
 from worker.web.api.cursors import cursor
 
@@ -45,6 +49,26 @@ def program(world: World, board: Switchboard) -> Browser:
     return Browser(board.address)
 
 
+@pytest.fixture(scope="module")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, settings: Settings, judge: Judge
+) -> Iterator[FastAPI]:
+    """A service as above that nobody changes."""
+    path = tmp_path_factory.mktemp("log") / "trucewire.db"
+    shutil.copy(migrated_sqlite, path)
+    world = World(Store.on(connect(f"sqlite:///{path}")), settings, judge)
+    raise_alerts(world.store, *(an_article(number) for number in range(1, 6)))
+    yield create_app(world.services)
+    world.store.engine.dispose()
+
+
+@pytest.fixture
+def reader(served: FastAPI, board: Switchboard) -> Browser:
+    """At that service."""
+    board.app = served
+    return Browser(board.address)
+
+
 def items(program: Browser, path: str) -> list[dict[str, Any]]:
     answer = program.get(API + path)
     assert answer.status == 200, answer.text
@@ -52,10 +76,10 @@ def items(program: Browser, path: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_articles_come_newest_first_a_page_at_a_time(program: Browser) -> None:
-    first = program.get(f"{API}/articles?limit=2").json
-    second = program.get(f"{API}/articles?limit=2&cursor={first['next']}").json
-    third = program.get(f"{API}/articles?limit=2&cursor={second['next']}").json
+def test_articles_come_newest_first_a_page_at_a_time(reader: Browser) -> None:
+    first = reader.get(f"{API}/articles?limit=2").json
+    second = reader.get(f"{API}/articles?limit=2&cursor={first['next']}").json
+    third = reader.get(f"{API}/articles?limit=2&cursor={second['next']}").json
 
     titles = [item["title"] for page in (first, second, third) for item in page["items"]]
     assert titles == [f"Headline {number}" for number in (5, 4, 3, 2, 1)]
@@ -94,8 +118,8 @@ def test_what_arrives_meanwhile_moves_no_page(program: Browser, world: World) ->
         ("q=headline&place=Lachin&rule=ceasefire&language=en&since=2026-01-01", 5),
     ],
 )
-def test_articles_are_filtered(program: Browser, query: str, count: int) -> None:
-    assert len(items(program, f"/articles?{query}")) == count
+def test_articles_are_filtered(reader: Browser, query: str, count: int) -> None:
+    assert len(items(reader, f"/articles?{query}")) == count
 
 
 @pytest.mark.parametrize(
@@ -116,16 +140,16 @@ def test_articles_are_filtered(program: Browser, query: str, count: int) -> None
         (f"cursor={cursor('articles', 2**70)}", "cursor"),
     ],
 )
-def test_what_is_not_understood_is_a_problem(program: Browser, query: str, parameter: str) -> None:
-    answer = program.get(f"{API}/articles?{query}")
+def test_what_is_not_understood_is_a_problem(reader: Browser, query: str, parameter: str) -> None:
+    answer = reader.get(f"{API}/articles?{query}")
 
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
     assert answer.json["parameters"] == [parameter]
 
 
-def test_an_article_has_its_text_and_why(program: Browser) -> None:
-    article = program.get(f"{API}/articles/1").json
-    why = program.get(f"{API}/articles/1/why").json
+def test_an_article_has_its_text_and_why(reader: Browser) -> None:
+    article = reader.get(f"{API}/articles/1").json
+    why = reader.get(f"{API}/articles/1/why").json
 
     assert article["matches"][0]["concept"] == "ceasefire"
     assert article["alert_ids"] == [1]
@@ -136,31 +160,31 @@ def test_an_article_has_its_text_and_why(program: Browser) -> None:
     "path",
     ["/articles/99", "/articles/99/why", "/articles/99/capture", "/alerts/99", "/nowhere", "/articles/1/capture"],
 )
-def test_what_is_not_there_is_a_problem(program: Browser, path: str) -> None:
-    answer = program.get(API + path)
+def test_what_is_not_there_is_a_problem(reader: Browser, path: str) -> None:
+    answer = reader.get(API + path)
 
     assert (answer.status, answer.json["title"]) == (404, "Not Found")
 
 
 @pytest.mark.parametrize("identifier", ["0", "-1", "x", "1e3", "99999999999999999999", "%00"])
-def test_an_id_that_cannot_be_is_a_problem(program: Browser, identifier: str) -> None:
-    assert program.get(f"{API}/articles/{identifier}").status == 422
+def test_an_id_that_cannot_be_is_a_problem(reader: Browser, identifier: str) -> None:
+    assert reader.get(f"{API}/articles/{identifier}").status == 422
 
 
-def test_an_answer_that_is_known_is_not_sent_again(program: Browser) -> None:
-    first = program.get(f"{API}/articles")
-    again = program.get(f"{API}/articles", If_None_Match=first.headers["etag"])
-    other = program.get(f"{API}/articles?limit=1", If_None_Match=first.headers["etag"])
+def test_an_answer_that_is_known_is_not_sent_again(reader: Browser) -> None:
+    first = reader.get(f"{API}/articles")
+    again = reader.get(f"{API}/articles", If_None_Match=first.headers["etag"])
+    other = reader.get(f"{API}/articles?limit=1", If_None_Match=first.headers["etag"])
 
     assert (again.status, again.raw, other.status) == (304, b"", 200)
 
 
-def test_an_alert_has_its_articles_and_sentence(program: Browser) -> None:
-    alert = program.get(f"{API}/alerts/1").json
+def test_an_alert_has_its_articles_and_sentence(reader: Browser) -> None:
+    alert = reader.get(f"{API}/alerts/1").json
 
     assert alert["sentence"] == "Armenia and Azerbaijan agreed on a ceasefire."
     assert [article["id"] for article in alert["articles"]] == [1]
-    assert [item["id"] for item in items(program, "/alerts?open=true&severity=critical&limit=2")] == [5, 4]
+    assert [item["id"] for item in items(reader, "/alerts?open=true&severity=critical&limit=2")] == [5, 4]
 
 
 def test_an_acknowledgement_is_kept_and_written_down(program: Browser, world: World) -> None:
@@ -193,8 +217,8 @@ def test_a_silence_is_added_and_ended(program: Browser) -> None:
     assert [silence["rules"] for silence in items(program, "/silences")] == [["ceasefire"]]
 
 
-def test_a_silence_that_would_match_nothing_is_a_problem(program: Browser) -> None:
-    answer = program.send("POST", f"{API}/silences", {"comment": "x", "hours": 1, "rules": ["no such rule"]})
+def test_a_silence_that_would_match_nothing_is_a_problem(reader: Browser) -> None:
+    answer = reader.send("POST", f"{API}/silences", {"comment": "x", "hours": 1, "rules": ["no such rule"]})
 
     assert answer.status == 422
 
@@ -211,20 +235,20 @@ def test_a_silence_that_would_match_nothing_is_a_problem(program: Browser) -> No
         ("/rules/try", {"rules": ""}),
     ],
 )
-def test_a_body_that_cannot_be_is_a_problem(program: Browser, path: str, body: Any) -> None:
-    assert program.send("POST", API + path, body).status == 422
+def test_a_body_that_cannot_be_is_a_problem(reader: Browser, path: str, body: Any) -> None:
+    assert reader.send("POST", API + path, body).status == 422
 
 
-def test_the_api_takes_json_only(program: Browser) -> None:
-    answer = program.ask("POST", f"{API}/alerts/1/snooze", b"hours=1", {"Content-Type": "text/plain"})
+def test_the_api_takes_json_only(reader: Browser) -> None:
+    answer = reader.ask("POST", f"{API}/alerts/1/snooze", b"hours=1", {"Content-Type": "text/plain"})
 
     assert answer.status == 415
 
 
-def test_a_rule_is_tried_on_the_log(program: Browser) -> None:
+def test_a_rule_is_tried_on_the_log(reader: Browser) -> None:
     rule = '[[rule]]\nid = "words"\ntitle = "Words"\nseverity = "info"\nany = ["headline"]\n'
 
-    trial = program.send("POST", f"{API}/rules/try", {"rules": rule}).json
+    trial = reader.send("POST", f"{API}/rules/try", {"rules": rule}).json
 
     assert (trial["articles"], trial["complete"], trial["items"][0]["articles"]) == (5, True, 5)
 
@@ -248,12 +272,12 @@ def test_a_channel_that_an_error_has_disabled_is_enabled(program: Browser) -> No
 @pytest.mark.parametrize(
     "path", ["/polls", "/rules", "/places", "/channels", "/silences", "/notifications", "/users", "/tokens", "/audit"]
 )
-def test_every_list_is_answered(program: Browser, path: str) -> None:
-    assert isinstance(items(program, path), list)
+def test_every_list_is_answered(reader: Browser, path: str) -> None:
+    assert isinstance(items(reader, path), list)
 
 
-def test_the_visitor_is_told_who_they_are(program: Browser) -> None:
-    assert program.get(f"{API}/me").json == {"name": "local", "role": "admin", "how": "loopback"}
+def test_the_visitor_is_told_who_they_are(reader: Browser) -> None:
+    assert reader.get(f"{API}/me").json == {"name": "local", "role": "admin", "how": "loopback"}
 
 
 def test_forms_of_the_pages_lead_back(program: Browser, world: World) -> None:
@@ -288,8 +312,8 @@ def test_a_form_that_cannot_be_is_a_page_that_says_so(
     assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
 
 
-def test_the_description_names_every_schema(program: Browser) -> None:
-    description = program.get(f"{API}/openapi.json").json
+def test_the_description_names_every_schema(reader: Browser) -> None:
+    description = reader.get(f"{API}/openapi.json").json
 
     assert {"ArticlePage", "Alert", "Problem", "RuleTrial"} <= set(description["components"]["schemas"])
     assert all(path.startswith(API) for path in description["paths"])
