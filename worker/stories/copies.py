@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from operator import eq
 
 from rapidfuzz import fuzz
 
@@ -26,7 +27,7 @@ def copied_share(new: StorySignature, old: StorySignature) -> float:
     if new.language != old.language or abs(new.at - old.at) > WINDOW:
         return 0.0
     if new.minhash and old.minhash:
-        share = sum(mine == theirs for mine, theirs in zip(new.minhash, old.minhash, strict=True)) / len(new.minhash)
+        share = sum(map(eq, new.minhash, old.minhash)) / len(new.minhash)
         return share if share >= SAME_TEXT else 0.0
     if min(len(new.headline), len(old.headline)) < _FEWEST_WORDS:
         return 0.0

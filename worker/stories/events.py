@@ -36,8 +36,9 @@ class Evidence:
 
 def evidence_of(new: StorySignature, old: StorySignature, geography: Geography) -> Evidence | None:
     """What speaks for `new` and `old` being one event, None where nothing does."""
-    distance = abs(new.at - old.at)
-    if distance > FOLLOWED_UP or not (new.dated and old.dated) or at_other_places(new, old, geography):
+    if not (old.reports or old.mentions) or not (new.reports or new.mentions) or not (new.dated and old.dated):
+        return None
+    if abs(new.at - old.at) > FOLLOWED_UP or at_other_places(new, old, geography):
         return None
     concepts = concepts_of(new) & concepts_of(old)
     if concepts:

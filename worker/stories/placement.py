@@ -85,7 +85,7 @@ def _merges(closest: _Tie, ties: Iterable[_Tie], geography: Geography) -> tuple[
 
 
 def _tie(new: StorySignature, old: StorySignature, likeness: float, geography: Geography) -> _Tie:
-    copied = copied_share(new, old)
+    copied = copied_share(new, old) if likeness >= ALIKE else 0.0
     if copied:
         return _Tie(old, _COPY + copied, likeness, copied, False, f"copy of “{old.title}” ({copied:.0%})")
     evidence = evidence_of(new, old, geography)

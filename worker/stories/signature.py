@@ -7,6 +7,7 @@ as 32-bit hashes of their stems. Never compares, never opens a database.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ PERMUTATIONS = 64
 _SEED = 1
 _SHINGLE = 3  # words
 _FEWEST_WORDS = 20  # of a text that copies can be told by
-_MOST_CHARS = 6000
+_MOST_CHARS = 2500  # of a text: whoever copies it copies its beginning
 _WORD = re.compile(r"\w+")
 
 
@@ -88,11 +89,12 @@ def signature_to_json(signature: StorySignature) -> dict[str, Any]:
         "mentions": sorted(signature.mentions),
         "at": signature.at.isoformat(),
         "dated": signature.dated,
-        "words": [list(word) for word in signature.words],
-        "headline": sorted(signature.headline),
-        "own": sorted(signature.own),
+        "words": _packed([word for word, _ in signature.words]),
+        "counts": [count for _, count in signature.words],
+        "headline": _packed(sorted(signature.headline)),
+        "own": _packed(sorted(signature.own)),
         "tolls": sorted(list(toll) for toll in signature.tolls),
-        "minhash": list(signature.minhash),
+        "minhash": _packed(signature.minhash),
     }
 
 
@@ -108,9 +110,18 @@ def signature_from_json(story_id: int, article_id: int, stored: Mapping[str, Any
         mentions=frozenset(stored["mentions"]),
         at=datetime.fromisoformat(stored["at"]),
         dated=stored["dated"],
-        words=tuple((word, count) for word, count in stored["words"]),
-        headline=frozenset(stored["headline"]),
-        own=frozenset(stored["own"]),
+        words=tuple(zip(_unpacked(stored["words"]), stored["counts"], strict=True)),
+        headline=frozenset(_unpacked(stored["headline"])),
+        own=frozenset(_unpacked(stored["own"])),
         tolls=frozenset((kind, number) for kind, number in stored["tolls"]),
-        minhash=tuple(stored["minhash"]),
+        minhash=_unpacked(stored["minhash"]),
     )
+
+
+def _packed(numbers: Sequence[int]) -> str:
+    """Numbers of 32 bits as hexadecimal digits: sixty signatures are read to place one article."""
+    return struct.pack(f"<{len(numbers)}I", *numbers).hex()
+
+
+def _unpacked(digits: str) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(digits) // 8}I", bytes.fromhex(digits))

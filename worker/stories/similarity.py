@@ -8,50 +8,51 @@ over the log has to be kept, and every process weighs alike. Compares within one
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from worker.model import StorySignature
+from worker.stories.words import MOST_MENTIONS
 
 # A word used by none of the stories weighs as if there were this many more of them: few candidates say little.
 _ASSUMED_STORIES = 3
+# A second mention adds less than the first.
+_EMPHASIS = [0.0, *(1 + math.log(count) for count in range(1, MOST_MENTIONS + 1))]
 _CONFLICT = 0.8  # what is left of a likeness where each headline names somebody whom the other article does not know
 
 
 def likenesses(new: StorySignature, others: Sequence[StorySignature]) -> list[float]:
     """How alike the words of `new` are to those of each of `others`, 0 to 1; 0 in another language."""
-    comparable = [other for other in others if other.language == new.language]
-    weights = _Weights(comparable)
-    mine = weights.of(new)
-    return [_likeness(new, mine, other, weights) if other.language == new.language else 0.0 for other in others]
+    weights = _weights([other for other in others if other.language == new.language])
+    mine = _weighed(new, weights)
+    length = sum([weight * weight for weight in mine.values()])
+    return [_likeness(new, mine, length, other, weights) if other.language == new.language else 0.0 for other in others]
 
 
-class _Weights:
-    """How much each word tells among the stories of some signatures."""
-
-    def __init__(self, signatures: Sequence[StorySignature]) -> None:
-        stories: dict[int, set[int]] = {}
-        for signature in signatures:
-            for word, _ in signature.words:
-                stories.setdefault(word, set()).add(signature.story_id)
-        count = len({signature.story_id for signature in signatures}) + _ASSUMED_STORIES
-        self._weights = {word: math.sqrt(math.log(1 + count / (1 + len(used)))) for word, used in stories.items()}
-        self._unused = math.sqrt(math.log(1 + count))
-
-    def of(self, signature: StorySignature) -> dict[int, float]:
-        """The weight of each word of `signature`: a second mention adds less than the first."""
-        weights, unused = self._weights, self._unused
-        return {word: weights.get(word, unused) * (1 + math.log(count)) for word, count in signature.words}
+def _weights(signatures: Sequence[StorySignature]) -> defaultdict[int, float]:
+    """How much each word tells among the stories of `signatures`."""
+    stories: dict[int, set[int]] = {}
+    for signature in signatures:
+        stories.setdefault(signature.story_id, set()).update([word for word, _ in signature.words])
+    uses: Counter[int] = Counter()
+    for words in stories.values():
+        uses.update(words)
+    total = len(stories) + _ASSUMED_STORIES
+    tells = [math.sqrt(math.log(1 + total / (1 + used))) for used in range(len(stories) + 1)]
+    return defaultdict(lambda: tells[0], {word: tells[used] for word, used in uses.items()})
 
 
-def _likeness(new: StorySignature, mine: Mapping[int, float], other: StorySignature, weights: _Weights) -> float:
-    theirs = weights.of(other)
-    shared = sum(weight * theirs[word] for word, weight in mine.items() if word in theirs)
+def _weighed(signature: StorySignature, weights: defaultdict[int, float]) -> dict[int, float]:
+    return {word: weights[word] * _EMPHASIS[count] for word, count in signature.words}
+
+
+def _likeness(
+    new: StorySignature, mine: dict[int, float], length: float, other: StorySignature, weights: defaultdict[int, float]
+) -> float:
+    theirs = _weighed(other, weights)
+    shared = sum([mine[word] * theirs[word] for word in mine.keys() & theirs.keys()])
     if not shared:
         return 0.0
-    cosine = shared / math.sqrt(_square(mine) * _square(theirs))
+    cosine = shared / math.sqrt(length * sum([weight * weight for weight in theirs.values()]))
     conflict = new.own - theirs.keys() and other.own - mine.keys()
     return cosine * _CONFLICT if conflict else cosine
-
-
-def _square(weights: Mapping[int, float]) -> float:
-    return sum(weight * weight for weight in weights.values())

@@ -18,7 +18,8 @@ from worker.stories.common_words import common_words
 from worker.text import fold
 
 LEAD_WORDS = 40  # telling words of summary or text that are read
-_LEAD_CHARS = 1200  # … which stand in so many characters
+MOST_MENTIONS = 16  # of one word that are counted
+_LEAD_CHARS = 700  # … which stand in so many characters
 _STEM = 5  # letters
 _IN_TITLE = 2  # a word of the headline counts as much as one said twice
 _NAME, _LETTER, _LONGEST = 0.7, 0.1, 12  # what a capital, and a letter, add to how telling a word is
@@ -54,7 +55,9 @@ def read_words(title: str, text: str, language: str) -> Words:
         return -weight, stem
 
     return Words(
-        weighted=tuple((crc32(stem.encode()), counts[stem]) for stem in sorted(counts, key=telling)),
+        weighted=tuple(
+            (crc32(stem.encode()), min(counts[stem], MOST_MENTIONS)) for stem in sorted(counts, key=telling)
+        ),
         headline=frozenset(crc32(stem.encode()) for stem, _, _ in headline),
         own=frozenset(crc32(stem.encode()) for stem, _, name in headline if name or stem.isdigit()),
     )
