@@ -141,6 +141,7 @@ SCRIPTS = (
             Step("Outlet 2 en", "turn"),
         ),
         "one_side",
+        padded=("en", "ru", "hy", "az", "tr"),  # the gazetteer has no Georgian name of the village
     ),
     Script(
         "jermuk",
@@ -197,7 +198,7 @@ SCRIPTS = (
     ),
     Script(
         "treaty",
-        8,
+        10.5,
         (
             Step("Outlet 0 en"),
             Step("Outlet 1 en", "turn", update="escalated"),
