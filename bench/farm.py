@@ -52,6 +52,7 @@ class Farm:
     seed: int = 1
     _published: list[int] = field(init=False)
     _round: int = field(init=False, default=0)
+    _rebuilt: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         """Write every feed."""
@@ -74,12 +75,20 @@ class Farm:
             self._write(feed)
         return len(chosen)
 
+    def rebuild(self) -> None:
+        """Have every feed say that it was built a minute later, and nothing else."""
+        self._round += 1
+        self._rebuilt += 1
+        for feed in range(self.feeds):
+            self._write(feed)
+
     def _write(self, feed: int) -> None:
         last = self._published[feed]
         entries = [_entry(self.seed, feed, number) for number in range(last - 1, last - 1 - self.entries, -1)]
         path = self.folder / f"{feed:04d}.xml"
         unfinished = path.with_suffix(".unfinished")
-        document = (_atom if feed % 3 == 2 else _rss)(_site(self.seed, feed), feed, entries)
+        built_at = entries[0].at + timedelta(minutes=self._rebuilt)
+        document = (_atom if feed % 3 == 2 else _rss)(_site(self.seed, feed), feed, entries, built_at)
         unfinished.write_text(document, encoding="utf-8")
         changed_at = EPOCH.timestamp() + 60 * self._round
         os.utime(unfinished, (changed_at, changed_at))
@@ -125,7 +134,7 @@ def _entry(seed: int, feed: int, number: int) -> _Made:
     )
 
 
-def _rss(site: str, feed: int, entries: list[_Made]) -> str:
+def _rss(site: str, feed: int, entries: list[_Made], built_at: datetime) -> str:
     def item(entry: _Made) -> str:
         body = f"<![CDATA[{entry.body}]]>" if feed % 2 else html.escape(entry.body, quote=False)
         categories = "".join(f"<category>{html.escape(name)}</category>" for name in entry.categories)
@@ -144,12 +153,12 @@ def _rss(site: str, feed: int, entries: list[_Made]) -> str:
         f"<channel>\n<title>Outlet {feed:04d}</title>\n<link>https://{site}/</link>\n"
         f'<atom:link rel="self" type="application/rss+xml" href="https://{site}/feed.xml"/>\n'
         f"<description>News of place {feed}</description>\n<language>{entries[0].language}</language>\n<ttl>15</ttl>\n"
-        f"<lastBuildDate>{format_datetime(entries[0].at)}</lastBuildDate>\n"
+        f"<lastBuildDate>{format_datetime(built_at)}</lastBuildDate>\n"
         f"{''.join(map(item, entries))}</channel>\n</rss>\n"
     )
 
 
-def _atom(site: str, feed: int, entries: list[_Made]) -> str:
+def _atom(site: str, feed: int, entries: list[_Made], built_at: datetime) -> str:
     def item(entry: _Made) -> str:
         categories = "".join(f'<category term="{html.escape(name)}"/>' for name in entry.categories)
         return (
@@ -166,5 +175,5 @@ def _atom(site: str, feed: int, entries: list[_Made]) -> str:
         f"<title>Outlet {feed:04d}</title>\n<id>tag:{site},2026:feed</id>\n"
         f'<link href="https://{site}/"/>\n'
         f'<link rel="self" href="https://{site}/feed.xml"/>\n'
-        f"<updated>{entries[0].at:%Y-%m-%dT%H:%M:%SZ}</updated>\n{''.join(map(item, entries))}</feed>\n"
+        f"<updated>{built_at:%Y-%m-%dT%H:%M:%SZ}</updated>\n{''.join(map(item, entries))}</feed>\n"
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.model import Entry, Outcome
+from worker.model import Entry, Outcome, ParsedFeed
 from worker.parse import parse
 from worker.parse.items import MAX_ELEMENTS, MAX_ITEMS
 
@@ -418,3 +418,23 @@ def test_a_captured_feed_gives_its_entries_and_the_same_ones_item_by_item(row: d
     assert kept or part.entries == tuple(
         entry for entry, digest in zip(whole.entries, whole.item_hashes, strict=True) if digest not in known
     )
+
+
+def test_the_hours_and_days_to_skip_are_read() -> None:
+    skipped = (
+        "<skipHours><hour>0</hour><hour>23</hour><hour>24</hour></skipHours><skipDays><day>Sunday</day></skipDays>"
+    )
+
+    feed = parse(a_document(an_item(1)).replace("<item>", f"{skipped}<item>", 1).encode(), URL)
+
+    assert feed.skip_hours == {0, 23}
+    assert feed.skip_days == {6}
+
+
+def test_a_document_of_known_items_is_read_no_further() -> None:
+    body = a_document(an_item(1) + an_item(2)).encode()
+    hashes = parse(body, URL).item_hashes
+
+    again = parse(body, URL, known=set(hashes))
+
+    assert again == ParsedFeed(Outcome.NEW, encoding="utf-8", item_hashes=hashes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.factories import NOW, a_feed, a_polled, a_response, a_state, an_article
 from worker.errors import FetchError
 from worker.model import KnownArticle, Outcome, ParsedFeed, PollPlan
-from worker.polling import REDIRECTS_BEFORE_MOVING, Polled, is_same_body, poll_plan, request_for
+from worker.polling import REDIRECTS_BEFORE_MOVING, Polled, _skipped_s, is_same_body, poll_plan, request_for
 from worker.schedule import Limits
 
 SURELY_CONDITIONAL = 0.5
@@ -246,3 +246,21 @@ def test_no_failure_ever_gives_a_feed_up(outcome: Outcome, failures: int) -> Non
 
     assert plan.state.next_poll_at is not None
     assert NOW < plan.state.next_poll_at < NOW + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "at", "hint_s"),
+    [
+        ({22, 23, 0}, set(), datetime(2026, 3, 14, 22, 30, tzinfo=UTC), 9000.0),
+        ({22, 23, 0}, set(), datetime(2026, 3, 14, 21, 30, tzinfo=UTC), None),
+        (set(), {5}, datetime(2026, 3, 14, 23, 0, tzinfo=UTC), 3600.0),
+        (set(range(24)), set(), datetime(2026, 3, 14, 12, 0, tzinfo=UTC), None),
+        (set(), set(), datetime(2026, 3, 14, 12, 0, tzinfo=UTC), None),
+    ],
+)
+def test_hours_and_days_in_which_a_feed_is_not_to_be_asked_are_hints(
+    hours: set[int], days: set[int], at: datetime, hint_s: float | None
+) -> None:
+    parsed = ParsedFeed(Outcome.EMPTY, skip_hours=frozenset(hours), skip_days=frozenset(days))
+
+    assert _skipped_s(parsed, at) == hint_s

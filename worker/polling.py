@@ -34,6 +34,7 @@ FULL_FETCH_SHARE = 0.02
 REDIRECTS_BEFORE_MOVING = 5
 _MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 FREE_REVISIONS = 4
+HOURS_A_WEEK = 7 * 24
 MAX_PAUSE = timedelta(days=1)
 KEPT_HEADERS = ("content-type", "etag", "last-modified", "date", "server", "cache-control")
 
@@ -187,10 +188,23 @@ def _facts(polled: Polled, outcome: Outcome, new: tuple[Article, ...], failures:
 
 
 def _hint_s(polled: Polled) -> float | None:
-    """How long the feed or its server asks to be left alone: ttl and the like, or Cache-Control's max-age."""
+    """How long the feed or its server asks to be left alone: ttl, skipHours and the like, Cache-Control's max-age."""
     asked = _MAX_AGE.search(polled.response.headers.get("cache-control", "")) if polled.response else None
-    hints = [polled.parsed.ttl_s if polled.parsed else None, float(asked[1]) if asked else None]
+    hints = [float(asked[1]) if asked else None]
+    if polled.parsed:
+        hints += [polled.parsed.ttl_s, _skipped_s(polled.parsed, polled.started_at)]
     return max((hint for hint in hints if hint is not None), default=None)
+
+
+def _skipped_s(parsed: ParsedFeed, at: datetime) -> float | None:
+    """Seconds until the end of the hours and days in which the feed is not to be asked; None outside of them."""
+    if not parsed.skip_hours and not parsed.skip_days:
+        return None
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    hours = (hour + timedelta(hours=ahead) for ahead in range(HOURS_A_WEEK))
+    free = (one for one in hours if one.hour not in parsed.skip_hours and one.weekday() not in parsed.skip_days)
+    end = next(free, hour)  # a feed that is never to be asked does not mean it
+    return (end - at).total_seconds() if end > at else None
 
 
 def _remembered(polled: Polled, outcome: Outcome, *, postponed: bool) -> dict[str, Any]:

@@ -169,6 +169,8 @@ class ParsedFeed:
     item_hashes: tuple[str, ...] = ()  # of all items; () where the document cannot be split into items
     repeated: frozenset[str] = frozenset()  # links and GUIDs that several items of the document share
     ttl_s: float | None = None  # the feed's own hint: ttl, sy:updatePeriod
+    skip_hours: frozenset[int] = frozenset()  # … and when it is not to be asked, in UTC: RSS 2.0's skipHours, 0 to 23
+    skip_days: frozenset[int] = frozenset()  # … and skipDays, Monday is 0
     hub_url: str = ""  # WebSub
     self_url: str = ""
     problems: tuple[str, ...] = ()  # what was wrong and mended

@@ -17,6 +17,10 @@ from worker.urls import clean_url
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?\?>", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:\?xml|!DOCTYPE|rss|feed|rdf:RDF|(?:\w+:)?(?:RDF|feed|rss)|channel)[\s>]", re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
+# https://www.rssboard.org/skip-hours-days; feedparser keeps the last one only.
+_SKIPPED = re.compile(r"<skip(?:Hours|Days)\s*>(.{0,2000}?)</skip", re.IGNORECASE | re.DOTALL)
+_SKIPPED_ONE = re.compile(r"<(?:hour|day)\s*>\s*(\w{1,9})\s*<", re.IGNORECASE)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LONGEST_TTL = 60 * 24 * 366  # minutes; what is longer, negative or no number is no hint
 MAX_JUNK = 20_000  # characters before the document that may be a server's warnings
 
@@ -26,6 +30,9 @@ def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
     document, problems = _trimmed(text)
     items = items_of(document, known)
     problems += items.problems
+    if items.hashes and all(digest in known for digest in items.hashes):
+        # Read before, all of it but what it says of itself, which costs most and is heard at its next news.
+        return ParsedFeed(Outcome.NEW, item_hashes=items.hashes, problems=tuple(problems))
     if is_too_large(items.unknown):
         return ParsedFeed(Outcome.NOT_A_FEED, problems=(*problems, "more elements than any feed has"))
     result, entries = _read(items.unknown, url)
@@ -34,7 +41,7 @@ def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
         return ParsedFeed(Outcome.NOT_A_FEED, problems=("no feed: neither RSS, Atom, RDF nor JSON Feed",))
     if result.get("bozo"):
         problems.append(f"not well-formed: {result.get('bozo_exception')}"[:200])
-    feed = result["feed"]
+    feed, skipped = result["feed"], _skipped(items.unknown)
     return ParsedFeed(
         outcome=Outcome.NEW if entries or items.hashes else Outcome.EMPTY,
         version=version,
@@ -45,6 +52,8 @@ def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
         item_hashes=items.hashes,
         repeated=items.repeated,
         ttl_s=_ttl_s(feed),
+        skip_hours=frozenset(int(one) % 24 for one in skipped if one.isdecimal()),  # midnight was 24 once
+        skip_days=frozenset(_DAYS.index(one) for one in skipped if one in _DAYS),
         hub_url=_link(feed, "hub"),
         self_url=_link(feed, "self"),
         problems=tuple(problems),
@@ -126,6 +135,13 @@ def _ttl_s(feed: Any) -> float | None:
         return period / max(1.0, float(_text(feed, "sy_updatefrequency") or 1)) if period else None
     except ValueError:
         return None
+
+
+def _skipped(document: str) -> set[str]:
+    if "<skip" not in document:
+        return set()
+    listed = (found[1] for found in _SKIPPED.finditer(document))
+    return {one.lower() for part in listed for one in _SKIPPED_ONE.findall(part)}
 
 
 def _link(feed: Any, rel: str) -> str:
