@@ -18,6 +18,7 @@ from worker.model.stories import Claim, Source
 Opposed = Collection[frozenset[str]]  # pairs of sides; empty: any two sides are opposed
 CONFIRMED = frozenset({Confirmation.BOTH_SIDES, Confirmation.INDEPENDENT})
 _STRENGTH = tuple(Confirmation)  # weakest first
+_UNKNOWN = ("", "")
 _LONGEST_CHAIN = 20  # copies of copies
 
 
@@ -28,7 +29,7 @@ class Witness:
     article_id: int
     publisher: str
     reason: str  # why it is part of this voice: "copy of article 3", "prints Reuters", …; "" by itself
-    origin: str  # the publisher or agency whose report it is in the end; "" not known
+    origin: tuple[str, str]  # family and publisher, or agency, whose report it is in the end; both "" where not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Story:
 def confirmation_of(voices: Sequence[Voice], opposed: Opposed = ()) -> Confirmation:
     """How sure `voices` make what they say."""
     sides = {voice.side for voice in voices if voice.side}
-    origins = {witness.origin for voice in voices for witness in voice.witnesses} - {""}
+    origins = {witness.origin for voice in voices for witness in voice.witnesses} - {_UNKNOWN}
     if len(origins) < 2:  # whoever quotes both sides is one source still
         return Confirmation.SINGLE_SOURCE
     if len(voices) > 1 and any(voice.independent for voice in voices):
@@ -130,8 +131,8 @@ def _voices(reports: Iterable[tuple[Source, str, str]], story: Story) -> tuple[V
         independent[voice] = independent.get(voice, True) and _independent(voice[1], source, story.opposed)
     for source in rewrites:
         # Of whom it was made is not known; that somebody else said it first is.
-        voice = next(iter(found), ("machine-written", ""))
-        found.setdefault(voice, []).append(Witness(source.article_id, source.publisher, "machine-written", ""))
+        voice = next(iter(found), ("machine-written", _UNKNOWN))
+        found.setdefault(voice, []).append(Witness(source.article_id, source.publisher, "machine-written", _UNKNOWN))
         independent.setdefault(voice, False)
     return tuple(
         Voice(name, side, independent[name, side], tuple(witnesses)) for (name, side), witnesses in found.items()
@@ -141,10 +142,11 @@ def _voices(reports: Iterable[tuple[Source, str, str]], story: Story) -> tuple[V
 def _heard(source: Source, side: str, speaker: str, story: Story) -> tuple[tuple[str, str], Witness]:
     """Whose voice an article is, as (name, side), and why."""
     first, reason = _original(source, story.sources)
-    origin, family, of_side = "" if first.machine_written else first.publisher, first.family, first.side
+    publisher, family, of_side = first.publisher, first.family, first.side
     if first.credit:
-        origin, family, of_side = story.agencies.of(first.credit)
+        publisher, family, of_side = story.agencies.of(first.credit)
         reason = reason or ("" if family == first.family else f"prints {first.credit}")
+    origin = _UNKNOWN if first.machine_written else (family, publisher)
     if side:
         quoted = f"quotes {speaker}" if speaker else f"speaks for {side}"
         return (side, side), Witness(source.article_id, source.publisher, reason or quoted, origin)

@@ -1,0 +1,277 @@
+"""Stories in the database: found by key, merged, closed when quiet; on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.factories import NOW, a_judgement, a_match, a_poll_plan, an_article, stored_feed
+from worker.alerting import match_plan
+from worker.model import AlertPlan, Judged, MatchPlan, Severity, Stance
+from worker.queries.stories import StoryFilter, StoryQueries
+from worker.store import Store
+from worker.stories import WINDOW, Geography
+from worker.tables import alert_articles, alert_updates, alerts, articles, claims, notifications, stories, story_keys
+
+SINCE = NOW - WINDOW
+TITLES = ("Ceasefire agreed on the northern border after days of fighting", "Parliament of the region adopts a budget for roads")
+
+
+def judged_of(store: Store, *numbers: int, stance: Stance = Stance.AGREED, **article: Any) -> list[Judged]:
+    """Articles in the log, claimed and judged."""
+    new = [an_article(number, **({"family": f"family-{number}"} | article)) for number in numbers]
+    store.polls.apply_polls([a_poll_plan(*new, feed_id=1)])
+    claimed = store.articles.lease_unmatched(100, NOW, NOW + timedelta(minutes=1))
+    return [Judged(one, a_judgement(a_match(stance=stance))) for one in claimed]
+
+
+def into(story_id: int | None, *merges: int) -> Any:
+    """A decision: into this story, or one of its own; an alert is raised."""
+
+    def place(judged: Judged, _: object, candidates: object) -> MatchPlan:
+        alert = AlertPlan("ceasefire", Severity.CRITICAL, judged.judgement.matches[0], ("why",))
+        return MatchPlan(judged, story_id, opens_story=story_id is None, alerts=(alert,), merges=merges)
+
+    return place
+
+
+def by_words(judged: Judged, signed: Any, candidates: Sequence[Any]) -> MatchPlan:
+    """The real decision."""
+    return match_plan(judged, signed, candidates, now=NOW, fresh_for=WINDOW, geography=Geography())
+
+
+def rows_of(store: Store, statement: Any) -> list[tuple[Any, ...]]:
+    with store.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(statement)]
+
+
+def whole(store: Store, story_id: int) -> dict[str, Any]:
+    found = StoryQueries(store.engine).story(story_id)
+    assert found is not None
+    return found
+
+
+def test_an_article_finds_its_story_by_the_keys_they_share(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1, title=TITLES[0]), by_words, NOW, SINCE)
+
+    store.matches.apply_matches(judged_of(store, 2, title=TITLES[0]), by_words, NOW, SINCE)
+
+    assert len({story_id for (story_id,) in rows_of(store, select(articles.c.story_id))}) == 1
+    assert rows_of(store, select(articles.c.copy_of_id).order_by(articles.c.id)) == [(None,), (1,)]
+
+
+def test_articles_of_one_batch_see_each_other(store: Store) -> None:
+    stored_feed(store)
+
+    told = store.matches.apply_matches(judged_of(store, 1, 2, 3, title=TITLES[0]), by_words, NOW, SINCE)
+
+    assert rows_of(store, select(func.count()).select_from(stories)) == [(1,)]
+    assert len(told) == 1
+
+
+def test_keys_are_dropped_when_nothing_can_find_them_any_more(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1, title=TITLES[0]), by_words, NOW, SINCE)
+
+    kept = store.stories.prune_keys(NOW - WINDOW)
+    dropped = store.stories.prune_keys(NOW + WINDOW)
+
+    assert (kept, dropped > 0) == (0, True)
+    assert rows_of(store, select(func.count()).select_from(story_keys)) == [(0,)]
+
+
+def test_judging_anew_replaces_what_an_article_claims(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1), into(None), NOW, SINCE)
+    store.articles.rematch([1])
+
+    store.matches.apply_matches(judged_of(store, stance=Stance.VIOLATED), into(1), NOW, SINCE)
+
+    assert rows_of(store, select(claims.c.article_id, claims.c.stance)) == [(1, "violated")]
+
+
+def test_an_alerts_first_revision_is_on_record(store: Store) -> None:
+    stored_feed(store)
+
+    store.matches.apply_matches(judged_of(store, 1), into(None), NOW, SINCE)
+
+    recorded = select(alert_updates.c.revision, alert_updates.c.reason, alert_updates.c.article_id)
+    assert rows_of(store, recorded) == [(1, "raised", 1)]
+    assert rows_of(store, select(alerts.c.confirmation)) == [("single_source",)]
+
+
+def test_an_independent_newsroom_confirms_an_alert_once(store: Store) -> None:
+    stored_feed(store)
+    told = [
+        store.matches.apply_matches(judged_of(store, number), into(None if number == 1 else 1), NOW, SINCE)
+        for number in (1, 2, 3)
+    ]
+
+    assert told == [[1], [1], []]
+    (story,) = StoryQueries(store.engine).stories(StoryFilter())
+    assert (story["confirmation"], story["families"], story["articles"]) == ("independent", 3, 3)
+    assert [update["reason"] for update in whole(store, 1)["alerts"][0]["updates"]] == ["raised", "confirmed"]
+
+
+def two_stories(store: Store, *stances: Stance) -> None:
+    """Two stories with an alert each by the same rule."""
+    stored_feed(store)
+    for number, stance in enumerate(stances, 1):
+        judged = judged_of(store, number, stance=stance, published_at=NOW - timedelta(minutes=30 - number))
+        store.matches.apply_matches(judged, into(None), NOW + timedelta(minutes=number), SINCE)
+
+
+def test_merged_stories_lose_nothing_and_keep_the_earlier_alert(store: Store) -> None:
+    two_stories(store, Stance.AGREED, Stance.AGREED)
+
+    told = store.matches.apply_matches(judged_of(store, 3), into(1, 2), NOW, SINCE)
+
+    story = whole(store, 1)
+    assert told == [1]
+    assert [article["id"] for article in story["articles"]] == [1, 2, 3]
+    assert [(alert["id"], alert["open"], alert["merged_into_id"]) for alert in story["alerts"]] == [
+        (1, True, None),
+        (2, False, 1),
+    ]
+    assert story["alerts"][1]["closed_reason"] == "part of alert 1: both report one event"
+    assert rows_of(store, select(alert_articles.c.article_id).where(alert_articles.c.alert_id == 1)) == [
+        (1,),
+        (2,),
+        (3,),
+    ]
+    assert (whole(store, 2)["merged_into_id"], story["merged"]) == (1, [2])
+
+
+def test_the_alert_that_is_part_of_another_is_told_to_nobody_any_more(store: Store) -> None:
+    two_stories(store, Stance.AGREED, Stance.AGREED)
+
+    store.matches.apply_matches(judged_of(store, 3), into(1, 2), NOW, SINCE)
+
+    assert [alert.alert_id for alert in store.alerts.unrouted(10)] == [1]
+    assert rows_of(store, select(func.count()).select_from(notifications)) == [(0,)]
+
+
+def test_what_only_the_later_alert_knew_is_told_by_the_earlier(store: Store) -> None:
+    two_stories(store, Stance.AGREED, Stance.VIOLATED)
+
+    store.matches.apply_matches(judged_of(store, 3, stance=Stance.UNKNOWN), into(1, 2), NOW, SINCE)
+
+    (first, _) = whole(store, 1)["alerts"]
+    assert (first["stance"], first["revision"]) == ("violated", 2)
+    assert [(update["reason"], update["article_id"]) for update in first["updates"]] == [("raised", 1), ("turned", 2)]
+
+
+def test_a_plan_for_a_story_that_was_merged_meanwhile_goes_to_the_other(store: Store) -> None:
+    two_stories(store, Stance.AGREED, Stance.AGREED)
+    store.matches.apply_matches(judged_of(store, 3), into(1, 2), NOW, SINCE)
+
+    store.matches.apply_matches(judged_of(store, 4), into(2), NOW, SINCE)
+
+    assert {article["id"] for article in whole(store, 1)["articles"]} == {1, 2, 3, 4}
+
+
+def test_a_quiet_story_is_closed_with_its_alerts_and_opens_when_something_changes(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1), into(None), NOW, SINCE)
+    later = NOW + timedelta(hours=49)
+
+    early = store.stories.close_quiet(NOW, NOW + timedelta(hours=1), "quiet")
+    closed = store.stories.close_quiet(NOW + timedelta(hours=1), later, "quiet")
+    state = whole(store, 1)["alerts"][0]["closed_reason"]
+    store.matches.apply_matches(judged_of(store, 2, family="family-1"), into(1), later, SINCE)
+    repeated = whole(store, 1)
+    store.matches.apply_matches(judged_of(store, 3), into(1), later, SINCE)
+
+    assert (early, closed, state) == (0, 1, "quiet")
+    assert (repeated["open"], repeated["alerts"][0]["open"]) == (True, False)
+    assert whole(store, 1)["alerts"][0]["open"]
+
+
+def test_two_workers_at_once_make_the_stories_of_one(store: Store) -> None:
+    stored_feed(store)
+    judged = [
+        Judged(one.stored, one.judgement)
+        for title in TITLES
+        for one in judged_of(store, *range(TITLES.index(title) * 20, TITLES.index(title) * 20 + 20), title=title)
+    ]
+    told: list[int] = []
+
+    def work(share: Sequence[Judged]) -> None:
+        for one in share:
+            told.extend(store.matches.apply_matches([one], by_words, NOW, SINCE))
+
+    workers = [threading.Thread(target=work, args=(judged[half::2],)) for half in (0, 1)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    sizes = select(func.count(articles.c.id)).group_by(articles.c.story_id).order_by(articles.c.story_id)
+    assert rows_of(store, sizes) == [(20,), (20,)]
+    assert len(rows_of(store, select(alerts.c.id))) == 2
+
+
+# queries
+
+
+def test_stories_are_listed_newest_first_and_page_by_page(store: Store) -> None:
+    two_stories(store, Stance.AGREED, Stance.VIOLATED)
+    queries = StoryQueries(store.engine)
+
+    first = queries.stories(StoryFilter(), 1)
+    second = queries.stories(StoryFilter(), 1, before=(first[0]["last_at"], first[0]["id"]))
+
+    assert [row["id"] for row in (*first, *second)] == [2, 1]
+    assert queries.stories(StoryFilter(), 1, before=(second[0]["last_at"], second[0]["id"])) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (StoryFilter(open=True), [2, 1]),
+        (StoryFilter(open=False), []),
+        (StoryFilter(alerted=True), [2, 1]),
+        (StoryFilter(alerted=False), []),
+        (StoryFilter(rule="ceasefire"), [2, 1]),
+        (StoryFilter(rule="shelling"), []),
+        (StoryFilter(concept="ceasefire"), [2, 1]),
+        (StoryFilter(language="hy"), []),
+        (StoryFilter(place="Lachin"), [2, 1]),
+        (StoryFilter(place="Lach"), []),
+        (StoryFilter(confirmation="single_source"), [2, 1]),
+        (StoryFilter(since=NOW + timedelta(seconds=90)), [2]),
+        (StoryFilter(until=NOW + timedelta(seconds=90)), [1]),
+    ],
+)
+def test_stories_are_filtered(store: Store, wanted: StoryFilter, found: list[int]) -> None:
+    two_stories(store, Stance.AGREED, Stance.VIOLATED)
+
+    assert [row["id"] for row in StoryQueries(store.engine).stories(wanted)] == found
+
+
+def test_a_story_says_who_claims_what_and_whose_voices_those_are(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1), into(None), NOW, SINCE)
+    store.matches.apply_matches(judged_of(store, 2, stance=Stance.DENIED), into(1), NOW, SINCE)
+
+    story = whole(store, 1)
+
+    assert [(claim["stance"], claim["family"], claim["language"], claim["url"]) for claim in story["claims"]] == [
+        ("agreed", "family-1", "en", "https://outlet.example/1"),
+        ("denied", "family-2", "en", "https://outlet.example/2"),
+    ]
+    assert [(report["says"], [voice["voice"] for voice in report["voices"]]) for report in story["reports"]] == [
+        ("denied", ["family-2"]),
+        ("holds", ["family-1"]),
+    ]
+    assert [event["kind"] for event in story["timeline"]] == ["article", "article", "raised", "turned"]
+
+
+def test_an_unknown_story_is_none(store: Store) -> None:
+    assert StoryQueries(store.engine).story(1) is None
