@@ -131,7 +131,7 @@ def _voices(reports: Iterable[tuple[Source, str, str]], story: Story) -> tuple[V
         independent[voice] = independent.get(voice, True) and _independent(voice[1], source, story.opposed)
     for source in rewrites:
         # Of whom it was made is not known; that somebody else said it first is.
-        voice = next(iter(found), ("machine-written", _UNKNOWN))
+        voice = next(iter(found), ("machine-written", ""))
         found.setdefault(voice, []).append(Witness(source.article_id, source.publisher, "machine-written", _UNKNOWN))
         independent.setdefault(voice, False)
     return tuple(
