@@ -171,8 +171,7 @@ def read() -> None:
 @app.task(name="route")
 def route() -> None:
     """Turn alerts into notifications, then have each channel send its own: a slow one delays no other."""
-    for channel in pipeline.route(services()):
-        _nudge(deliver, "deliver", channel)
+    pipeline.route(services(), lambda channel: _nudge(deliver, "deliver", channel))
 
 
 @app.task(name="deliver")

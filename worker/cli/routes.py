@@ -28,7 +28,8 @@ def route(
         alert = services.store.alerts.alert(alert_id)
         if alert is None:
             raise UsageError(f"there is no alert {alert_id}; see trucewire alerts")
-        plans = notifications_for([alert], situation(services, [alert], services.now()))
+        disabled = services.store.channels.disabled()
+        plans = notifications_for([alert], situation(services, [alert], services.now(), disabled))
         routes = services.settings.routing.routes
         named = {one.name: leading(one, routes) for one in services.settings.channels}
     if as_json:

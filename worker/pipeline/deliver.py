@@ -56,7 +56,7 @@ def deliver(services: Services, channel_name: str) -> Delivered:
             run = _run(services, channel_name, stopwatch)
         sent, noticed = sent + run.sent, noticed or run.noticed
         # Whoever was turned away a moment ago may have been told of more than this run saw.
-        if run.noticed or not run.sent:
+        if run.noticed or not services.store.notifications.is_due(channel_name, services.now()):
             break
     return Delivered(sent, noticed)
 

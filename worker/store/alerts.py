@@ -54,12 +54,10 @@ class AlertStore:
                     _supersede(connection, plan, now)
             if rows:
                 connection.execute(insert_new(connection, notifications), rows)
-            for one in routed:
-                connection.execute(
-                    update(alerts)
-                    .where(alerts.c.id == one.alert_id, alerts.c.routed_revision < one.revision)
-                    .values(routed_revision=one.revision)
-                )
+            for revision in {one.revision for one in routed}:
+                ids = [one.alert_id for one in routed if one.revision == revision]
+                behind = alerts.c.id.in_(ids) & (alerts.c.routed_revision < revision)
+                connection.execute(update(alerts).where(behind).values(routed_revision=revision))
 
     def unacknowledged(self, routes: Collection[str], now: datetime, since: datetime) -> list[Unacknowledged]:
         """Critical alerts raised since then that were sent by one of `routes` and that nobody has reacted to."""

@@ -49,24 +49,26 @@ class ChannelStore:
         reason = (row.disabled_reason or "no reason is known") if row.disabled_at else ""
         return ChannelState(row.failures, row.paused_until, reason)
 
-    def sync(self, enabled: Collection[str], now: datetime) -> None:
-        """Remember since when which channels are enabled in the settings.
+    def sync(self, enabled: Collection[str], now: datetime) -> dict[str, str]:
+        """Remember since when which channels are enabled in the settings; name and reason of each disabled one.
 
         Each alert raised since then owes them a notification, if only one with the reason why it is not sent.
         """
         with reading(self._engine) as connection:
-            rows = connection.execute(select(channels.c.name, channels.c.enabled_since)).all()
+            rows = connection.execute(select(channels)).all()
+        disabled = {row.name: row.disabled_reason for row in rows if row.disabled_at is not None}
         known = {row.name: row.enabled_since for row in rows}
         appeared = [name for name in enabled if known.get(name) is None]
         gone = [name for name, since in known.items() if since is not None and name not in enabled]
         if not appeared and not gone:
-            return
+            return disabled
         with self._engine.begin() as connection:
             for name in appeared:
                 connection.execute(insert_new(connection, channels), {"name": name})
                 absent = (channels.c.name == name) & channels.c.enabled_since.is_(None)
                 connection.execute(update(channels).where(absent).values(enabled_since=now))
             connection.execute(update(channels).where(channels.c.name.in_(gone)).values(enabled_since=None))
+        return disabled
 
     def record_failure(self, name: str, pause: datetime | None) -> int:
         """It has failed once more; until `pause`, nothing is tried. How often it has failed in a row."""

@@ -36,6 +36,12 @@ class NotificationStore:
         with reading(self._engine) as connection:
             return list(connection.scalars(statement.distinct()))
 
+    def is_due(self, channel: str, now: datetime) -> bool:
+        """Whether a channel has something to send."""
+        statement = select(notifications.c.id).where(notifications.c.channel == channel, _is_due(now)).limit(1)
+        with reading(self._engine) as connection:
+            return connection.scalar(statement) is not None
+
     def lease(self, channel: str, now: datetime, until: datetime) -> Outgoing | None:
         """Claim a channel's next message, the most urgent first; None where nothing is due.
 
@@ -48,13 +54,18 @@ class NotificationStore:
             if first is None:
                 return None
             members = _members(connection, first)
-            message_id = first.message_id or _new_message(connection, channel, members, now)
+            known = select(messages).where(messages.c.id == first.message_id)
+            message = (
+                connection.execute(known).one()
+                if first.message_id is not None
+                else connection.execute(_new_message(channel, members, now)).one()
+            )
             connection.execute(
                 update(notifications)
                 .where(notifications.c.id.in_([row.id for row in members]))
-                .values(message_id=message_id, lease_until=until, attempts=notifications.c.attempts + 1)
+                .values(message_id=message.id, lease_until=until, attempts=notifications.c.attempts + 1)
             )
-            return _outgoing(connection, message_id, members)
+            return _outgoing(connection, message, members)
 
     def record_sent(self, message_id: int, now: datetime) -> bool:
         """The channel has accepted it; whether it had failed before."""
@@ -157,7 +168,7 @@ def _members(connection: Connection, first: Any) -> list[Any]:
     return [first]
 
 
-def _new_message(connection: Connection, channel: str, members: Sequence[Any], now: datetime) -> int:
+def _new_message(channel: str, members: Sequence[Any], now: datetime) -> Any:
     first = members[0]
     if first.notice_id is not None:
         form = Form.NOTICE
@@ -166,19 +177,16 @@ def _new_message(connection: Connection, channel: str, members: Sequence[Any], n
     else:
         form = Form.GROUP if len(members) > 1 else Form.ALERT
     key = bundle_key([row.key for row in members])
-    row = {"channel": channel, "key": key, "form": str(form), "created_at": now}
-    message_id: int = connection.execute(messages.insert().returning(messages.c.id), row).scalar_one()
-    return message_id
+    return messages.insert().values(channel=channel, key=key, form=str(form), created_at=now).returning(messages)
 
 
-def _outgoing(connection: Connection, message_id: int, members: Sequence[Any]) -> Outgoing:
-    message = connection.execute(select(messages).where(messages.c.id == message_id)).one()
+def _outgoing(connection: Connection, message: Any, members: Sequence[Any]) -> Outgoing:
     ids = dict.fromkeys(row.alert_id for row in members if row.alert_id is not None)
     by_id = {one.alert_id: one for one in load_alerts(connection, alerts.c.id.in_(ids), len(ids))} if ids else {}
     notice_id = members[0].notice_id
     found = connection.execute(select(notices).where(notices.c.id == notice_id)).one() if notice_id else None
     return Outgoing(
-        message_id=message_id,
+        message_id=message.id,
         channel=message.channel,
         key=message.key,
         form=Form(message.form),
