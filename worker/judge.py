@@ -190,7 +190,6 @@ def _compact(parts: dict[str, Any]) -> dict[str, Any]:
 def judgement_from_json(stored: dict[str, Any]) -> Judgement:
     """The judgement that `judgement_to_json` wrote."""
     matches = tuple(match_from_json(match) for match in stored["matches"])
-    relevance = Relevance(Region(stored["region"]), tuple(stored["places"]), tuple(stored["evidence"]))
     rules = tuple(
         RuleTrace(
             rule["rule_id"],
@@ -205,7 +204,12 @@ def judgement_from_json(stored: dict[str, Any]) -> Judgement:
         )
         for rule in stored["rules"]
     )
-    return Judgement(relevance, matches, rules)
+    return Judgement(relevance_from_json(stored), matches, rules)
+
+
+def relevance_from_json(stored: dict[str, Any]) -> Relevance:
+    """The relevance within a judgement that was stored as JSON."""
+    return Relevance(Region(stored["region"]), tuple(stored["places"]), tuple(stored["evidence"]))
 
 
 def match_from_json(stored: dict[str, Any]) -> Match:

@@ -28,12 +28,17 @@ class Rules:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
+        self._wordy = tuple(rule for rule in self.rules if rule.enabled and (rule.any or rule.all or rule.none))
         self._index = TermIndex(
             Term(escaped(word), _Word(rule.rule_id, part, word), {})
             for rule in self.rules
             for part, words in (("any", rule.any), ("all", rule.all), ("none", rule.none))
             for word in words
         )
+
+    def read(self, article: Article, relevance: Relevance) -> bool:
+        """Whether any rule asks for words of its own in `article`: if none does, its text need not be read."""
+        return any(not _refusal(rule, article, relevance) for rule in self._wordy)
 
     def traces(
         self, article: Article, passages: Sequence[Passage], relevance: Relevance, matches: Sequence[Match]
