@@ -68,8 +68,8 @@ def serving(app: ASGIApp, host: str, port: int, proxies: Sequence[str] = ()) -> 
 def _listening(host: str, port: int) -> socket.socket:
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        # asyncio does so itself only for a socket that names its protocol. Otherwise the body of an answer waits for the
-        # client to acknowledge its head: 40 ms on a kept connection. Those that are accepted inherit it.
+        # asyncio does so itself only for a socket that names its protocol. Otherwise the body of an answer waits for
+        # the client to acknowledge its head: 40 ms on a kept connection. Those that are accepted inherit it.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         complaint = f"{host}:{port} cannot be listened on: {error.strerror}"
