@@ -86,7 +86,7 @@ class TermIndex(Generic[P]):
         Raises:
             TermError: a term is malformed.
         """
-        by_key: dict[str, list[tuple[P, re.Pattern[str] | None]]] = {}
+        by_key: dict[str, list[tuple[P, _Rest]]] = {}
         for term in terms:
             for key, rest in _compile(term.written, term.endings):
                 by_key.setdefault(key, []).append((term.payload, rest))
@@ -128,13 +128,56 @@ class TermIndex(Generic[P]):
         return hits
 
 
-def _entry(rests: Sequence[tuple[P, re.Pattern[str] | None]]) -> _Entry[P]:
+class _Step(NamedTuple):
+    """One further word of a term: after how many words at most, None for right beside, and its expression."""
+
+    gap: int | None
+    words: str
+
+    @property
+    def expression(self) -> str:
+        before = _BETWEEN_WORDS if self.gap is None else f"{_APART}{_WORD_AWAY}{{0,{self.gap}}}?"
+        return f"{before}(?:{self.words})(?!\\w)"
+
+
+class _Rest(NamedTuple):
+    """What must follow a key: the rest of its word, where that is more than letters, and further words."""
+
+    ending: str = ""
+    steps: tuple[_Step, ...] = ()
+
+    @property
+    def expression(self) -> str:
+        ending = rf"{self.ending}(?!\w)" if self.ending else ""
+        return ending + "".join(step.expression for step in self.steps)
+
+
+def _entry(rests: Sequence[tuple[P, _Rest]]) -> _Entry[P]:
     """What is to be done where a key is found."""
-    whole = tuple(payload for payload, rest in rests if rest is None)
-    longer = tuple((payload, rest.match) for payload, rest in rests if rest is not None)
-    patterns = dict.fromkeys(rest.pattern for _, rest in rests if rest is not None)
-    gate = _pattern("|".join(patterns)).match if len(patterns) >= _FEW else None
-    return whole, gate, longer
+    whole = tuple(payload for payload, rest in rests if not rest.expression)
+    longer = tuple((payload, _pattern(rest.expression).match) for payload, rest in rests if rest.expression)
+    different = dict.fromkeys(rest for _, rest in rests if rest.expression)
+    return whole, _pattern(_gate(different)).match if len(different) >= _FEW else None, longer
+
+
+def _gate(rests: Iterable[_Rest]) -> str:
+    """What matches wherever one of `rests` does, in one scan of the words that follow, and sometimes elsewhere."""
+    by_ending: dict[str, list[_Rest]] = {}
+    for rest in rests:
+        by_ending.setdefault(rest.ending, []).append(rest)
+    return "|".join(
+        _Rest(ending).expression + ("" if any(not rest.steps for rest in alike) else _first_step(alike))
+        for ending, alike in by_ending.items()
+    )
+
+
+def _first_step(rests: Iterable[_Rest]) -> str:
+    firsts = [rest.steps[0] for rest in rests]
+    beside = "|".join(dict.fromkeys(step.words for step in firsts if step.gap is None))
+    apart = "|".join(dict.fromkeys(step.words for step in firsts if step.gap is not None))
+    furthest = max((step.gap for step in firsts if step.gap is not None), default=0)
+    steps = [_Step(None, beside)] * bool(beside) + [_Step(furthest, apart)] * bool(apart)
+    return f"(?:{'|'.join(step.expression for step in steps)})"
 
 
 _NO_LETTERS = "-.,:;!?'\"()[]{}<>/\\|*#&%$@+=~^“”„«»‹›—–…·•։՝՛՟،؛؟‘’′″№"
@@ -153,32 +196,34 @@ def check_term(written: str, endings: Mapping[str, str]) -> None:
     Raises:
         TermError: says why, and what to write instead.
     """
-    _compile(written, endings)
+    for _, rest in _compile(written, endings):
+        _pattern(rest.expression)
 
 
-def _compile(written: str, endings: Mapping[str, str]) -> list[tuple[str, re.Pattern[str] | None]]:
+def _compile(written: str, endings: Mapping[str, str]) -> list[tuple[str, _Rest]]:
     """The term's keys for the automaton, each with what must follow it."""
     words = written.split()
     if not words or _GAP.fullmatch(words[0]) or _GAP.fullmatch(words[-1]):
         raise TermError(f"{written!r} is no term; write at least one word, and gaps only between words")
     literal = [word for word in words if not (_SPECIAL.search(word) or "/" in word or _GAP.fullmatch(word))]
     if len(literal) == len(words):
-        return [(f" {spaced_out(fold(' '.join(words)).text).strip()} ", None)]
-    compiled: list[tuple[str, re.Pattern[str] | None]] = []
-    tail = "".join(_pattern_of_following(word, words[at - 1], endings, written) for at, word in enumerate(words) if at)
+        return [(f" {spaced_out(fold(' '.join(words)).text).strip()} ", _Rest())]
+    compiled: list[tuple[str, _Rest]] = []
+    steps = tuple(
+        _step(word, words[at - 1], endings, written) for at, word in enumerate(words) if at and not _GAP.fullmatch(word)
+    )
     for first in _alternatives(words[0]):
         if first == _NUMBER:
-            compiled.extend((f" {digit}", _pattern(f"{_MORE_DIGITS}(?!\\w){tail}")) for digit in range(10))
+            compiled.extend((f" {digit}", _Rest(_MORE_DIGITS, steps)) for digit in range(10))
             continue
         stem, ending = _split(first, endings, written)
         if not stem or (len(stem) < 2 and len(words) == 1):
             raise TermError(f"{written!r} has too few letters; write at least two before the ending")
         endings_spelt_out = _spelt_out(ending)
         if endings_spelt_out is None:
-            compiled.append((f" {spaced_out(stem)[1:-1]}", _pattern(ending + r"(?!\w)" + tail)))
+            compiled.append((f" {spaced_out(stem)[1:-1]}", _Rest(ending, steps)))
         else:
-            rest = _pattern(tail) if tail else None
-            compiled.extend((spaced_out(stem + one), rest) for one in endings_spelt_out)
+            compiled.extend((spaced_out(stem + one), _Rest("", steps)) for one in endings_spelt_out)
     return compiled
 
 
@@ -212,18 +257,17 @@ def _pattern(expression: str) -> re.Pattern[str]:
         raise TermError(f"{expression!r} is no regular expression ({error.msg}); correct the group") from error
 
 
-def _pattern_of_following(word: str, previous: str, endings: Mapping[str, str], written: str) -> str:
-    if _GAP.fullmatch(word):
-        return ""
-    if gap := _GAP.fullmatch(previous):
-        before = f"{_APART}{_WORD_AWAY}{{0,{gap.group(1) or _DEFAULT_GAP}}}?"
-    else:
-        before = _BETWEEN_WORDS
+def _step(word: str, previous: str, endings: Mapping[str, str], written: str) -> _Step:
+    """A word of a term that is not its first, and the gap before it."""
+    gap = _GAP.fullmatch(previous)
     choices = []
     for choice in _alternatives(word):
-        stem, ending = ("", "") if choice == _NUMBER else _split(choice, endings, written)
-        choices.append(rf"\d{_MORE_DIGITS}" if choice == _NUMBER else re.escape(stem) + ending)
-    return f"{before}(?:{'|'.join(choices)})(?!\\w)"
+        if choice == _NUMBER:
+            choices.append(rf"\d{_MORE_DIGITS}")
+        else:
+            stem, ending = _split(choice, endings, written)
+            choices.append(re.escape(stem) + ending)
+    return _Step(int(gap.group(1) or _DEFAULT_GAP) if gap else None, "|".join(choices))
 
 
 def _alternatives(word: str) -> list[str]:
