@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from worker.claims import report_of
@@ -94,23 +94,35 @@ SOURCE_COLUMNS = (
 )
 
 
+_OF_STORY: BindParameter[int] = bindparam("story_id")
+# Made once: making a statement costs more than running it.
+_SOURCES = (
+    select(*SOURCE_COLUMNS)
+    .join_from(articles, feeds)
+    .where(articles.c.story_id == _OF_STORY)
+    .order_by(articles.c.id)
+    .limit(LARGEST)
+)
+_CLAIMS = select(claims).where(claims.c.story_id == _OF_STORY).order_by(claims.c.id).limit(LARGEST)
+_ALERTS = (
+    select(alerts, articles.c.published_at, articles.c.first_seen_at)
+    .join_from(alerts, articles, alerts.c.article_id == articles.c.id)
+    .where(alerts.c.story_id == _OF_STORY, alerts.c.merged_into_id.is_(None))
+)
+_CONFIRMATION = select(stories.c.confirmation).where(stories.c.id == _OF_STORY)
+
+
 def _sources(connection: Connection, story_id: int) -> dict[int, Source]:
-    statement = select(*SOURCE_COLUMNS).join_from(articles, feeds).where(articles.c.story_id == story_id)
-    rows = connection.execute(statement.order_by(articles.c.id).limit(LARGEST))
-    return {row.id: source_of(row) for row in rows}
+    return {row.id: source_of(row) for row in connection.execute(_SOURCES, {"story_id": story_id})}
 
 
 def _claims(connection: Connection, story_id: int) -> list[Claim]:
-    statement = select(claims).where(claims.c.story_id == story_id).order_by(claims.c.id).limit(LARGEST)
-    return [claim_of(row) for row in connection.execute(statement)]
+    return [claim_of(row) for row in connection.execute(_CLAIMS, {"story_id": story_id})]
 
 
 def _alerts(connection: Connection, story_id: int) -> dict[str, KnownAlert]:
     """The alerts of a story that are not part of another one, by rule."""
-    of_story = select(alerts, articles.c.published_at, articles.c.first_seen_at).join_from(
-        alerts, articles, alerts.c.article_id == articles.c.id
-    )
-    rows = connection.execute(of_story.where(alerts.c.story_id == story_id, alerts.c.merged_into_id.is_(None))).all()
+    rows = connection.execute(_ALERTS, {"story_id": story_id}).all()
     alert_ids = [row.id for row in rows]
     told = _told(connection, alert_ids)
     spoke = _spoke(connection, alert_ids)
@@ -135,7 +147,7 @@ def _known(row: Any, told: Sequence[Told], spoke: Mapping[int, int]) -> KnownAle
 
 
 def _confirmation(connection: Connection, story_id: int) -> Confirmation:
-    return Confirmation(connection.execute(select(stories.c.confirmation).where(stories.c.id == story_id)).scalar_one())
+    return Confirmation(connection.execute(_CONFIRMATION, {"story_id": story_id}).scalar_one())
 
 
 def _told(connection: Connection, alert_ids: Sequence[int]) -> dict[int, list[Told]]:

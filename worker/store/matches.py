@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.engine import Connection
 
 from worker.alerting import is_placed, signature
 from worker.claims import claims_of, reported
 from worker.corroboration import Agencies, Opposed, Story
 from worker.database import lock_stories
+from worker.database.rows import chunks
 from worker.database.stories import KnownStory, publishers_of
-from worker.judge import judgement_to_json
 from worker.labels import WITHDRAWN
-from worker.model import Judged, Match, MatchPlan, StorySignature
-from worker.model.stories import Claim, Source
+from worker.model import Judged, MatchPlan, StorySignature
+from worker.model.stories import Source
 from worker.store.alert_changes import write_alerts
-from worker.store.facets import write_facets
+from worker.store.judgements import Judgements
 from worker.store.merges import merge_stories
-from worker.store.stories import Candidates, file_article, place_article
-from worker.stories import keys_of, signature_to_json
-from worker.tables import articles, claims, matches
+from worker.store.stories import Candidates, place_article
+from worker.stories import keys_of
+from worker.tables import articles
 from worker.updates import Arrival
 
 Place = Callable[[Judged, StorySignature | None, Sequence[StorySignature]], MatchPlan]
@@ -66,12 +65,15 @@ class MatchStore:
                 key for one in judged if one.stored.story_id is None for key in keys.get(one.stored.article_id, ())
             )
             batch = _Batch(connection, Candidates(connection, searched, since), now, opposed)
+            waiting = _unmatched(connection, judged)
             for one in judged:
-                if _still_unmatched(connection, one):
-                    article_id = one.stored.article_id
+                article_id = one.stored.article_id
+                if article_id in waiting:
+                    waiting.remove(article_id)  # once, however often it was handed in
                     own_keys = keys.get(article_id, ())
                     plan = place(one, signed.get(article_id), batch.candidates.of(article_id, own_keys))
                     told |= dict.fromkeys(batch.write(plan, signed.get(article_id), own_keys))
+            batch.judgements.write()
         return list(told)
 
 
@@ -80,6 +82,7 @@ class _Batch:
 
     def __init__(self, connection: Connection, candidates: Candidates, now: datetime, opposed: Opposed) -> None:
         self.candidates = candidates
+        self.judgements = Judgements(connection, now)
         self._connection = connection
         self._now = now
         self._opposed = opposed
@@ -89,12 +92,13 @@ class _Batch:
     def write(self, plan: MatchPlan, signed: StorySignature | None, keys: Sequence[int]) -> list[int]:
         """Write one article's plan; the ids of the alerts that it raised or changed."""
         connection, stored, now = self._connection, plan.judged.stored, self._now
-        story_id = place_article(connection, plan, now)
-        _write_judgement(connection, plan, story_id, signed, now)
+        touched = plan.story_id in self._stories  # it is open, and not part of another one
+        story_id = plan.story_id if touched else place_article(connection, plan, now)
         if story_id is None or signed is None:
+            self.judgements.add(plan, story_id, signed)
             return []
-        file_article(connection, stored.article_id, keys, signed.at)
         if plan.merges:
+            self.judgements.write()
             merge_stories(connection, plan.merges, story_id, now)
             self.candidates.forget_stories()
             self._stories.clear()
@@ -103,7 +107,7 @@ class _Batch:
         self._stories[story_id] = known
         news, before = reported(plan.judged.judgement), known.sources.get(stored.article_id)
         said = claims_of(stored, news, signed.at)
-        _write_claims(connection, stored.article_id, story_id, said)
+        self.judgements.add(plan, story_id, signed, keys, said)
         copy_of = plan.copy_of if before is None or plan.copy_of is not None else before.copy_of
         known.put(_source(plan, signed.at, copy_of), said)
         arrival = Arrival(plan.judged, news, plan.fresh, signed.at)
@@ -111,75 +115,20 @@ class _Batch:
         return write_alerts(connection, plan, arrival, known, story, now)
 
 
-def _still_unmatched(connection: Connection, one: Judged) -> bool:
-    """Whether nobody judged this revision since it was claimed: a lapsed lease must not write twice."""
-    row = connection.execute(
-        select(articles.c.id).where(
-            articles.c.id == one.stored.article_id,
-            articles.c.revision == one.stored.revision,
-            articles.c.matched_at.is_(None),
+def _unmatched(connection: Connection, judged: Sequence[Judged]) -> set[int]:
+    """The articles of whose revision nobody else judged since it was claimed: a lapsed lease must not write twice.
+
+    They are locked, so that no poll revises what is about to be judged.
+    """
+    revisions = {one.stored.article_id: one.stored.revision for one in judged}
+    found: set[int] = set()
+    for part in chunks(list(revisions)):
+        waiting = select(articles.c.id, articles.c.revision).where(
+            articles.c.id.in_(part), articles.c.matched_at.is_(None)
         )
-    ).one_or_none()
-    return row is not None
-
-
-def _write_judgement(
-    connection: Connection, plan: MatchPlan, story_id: int | None, signed: StorySignature | None, now: datetime
-) -> None:
-    stored, judgement = plan.judged.stored, plan.judged.judgement
-    trace = judgement_to_json(judgement)
-    if plan.held:
-        trace["held"] = plan.held
-    values = {
-        "region": str(judgement.relevance.region),
-        "places": list(judgement.relevance.places),
-        "judgement": trace,
-        "matched_at": now,
-        "match_lease_until": None,
-        "story_id": story_id,
-        "signature": signature_to_json(signed) if signed and story_id is not None else None,
-    }
-    if plan.wants_page:
-        values["page_due_at"] = now
-    if plan.copy_of is not None:
-        values["copy_of_id"] = plan.copy_of
-    connection.execute(update(articles).where(articles.c.id == stored.article_id).values(values))
-    of_this_revision = (matches.c.article_id == stored.article_id) & (matches.c.revision == stored.revision)
-    connection.execute(delete(matches).where(of_this_revision))
-    write_facets(connection, stored.article_id, judgement)
-    rows = [_match_row(stored.article_id, stored.revision, match) for match in judgement.matches]
-    if rows:
-        connection.execute(matches.insert(), rows)
-
-
-def _match_row(article_id: int, revision: int, match: Match) -> dict[str, Any]:
-    return {
-        "article_id": article_id,
-        "revision": revision,
-        "concept": match.concept,
-        "stance": str(match.stance),
-        "terms": list(match.terms),
-        "sentence": match.sentence,
-        "field": match.span.field,
-        "start": match.span.start,
-        "end": match.span.end,
-        "marks": [list(mark) for mark in match.marks],
-        "cues": list(match.cues),
-        "elsewhere": match.elsewhere,
-        "speaker": match.speaker,
-        "speaker_side": match.speaker_side,
-    }
-
-
-def _write_claims(connection: Connection, article_id: int, story_id: int, said: Sequence[Claim]) -> None:
-    """An article's claims, in the place of those it made when it was judged before."""
-    connection.execute(delete(claims).where(claims.c.article_id == article_id))
-    if said:
-        rows = [
-            asdict(claim) | {"story_id": story_id, "stance": str(claim.stance), "numbers": list(claim.numbers)}
-            for claim in said
-        ]
-        connection.execute(claims.insert(), rows)
+        rows = connection.execute(waiting.order_by(articles.c.id).with_for_update())
+        found |= {row.id for row in rows if row.revision == revisions[row.id]}
+    return found
 
 
 def _source(plan: MatchPlan, at: datetime, copy_of: int | None) -> Source:

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Engine, bindparam, delete, select, text, update
 from sqlalchemy.engine import Connection
 
-from worker.database.rows import chunks, insert_new
+from worker.database.rows import chunks
 from worker.model import MatchPlan, StorySignature
 from worker.stories import MOST_CANDIDATES, PER_KEY, signature_from_json
 from worker.tables import UtcDateTime, alerts, articles, stories, story_keys
@@ -106,14 +106,6 @@ def _under_keys(connection: Connection, keys: Sequence[int], since: datetime) ->
     given = json.dumps(keys) if dialect == "sqlite" else list(keys)
     rows = connection.execute(statement, {"keys": given, "since": since, "most": PER_KEY})
     return {row.key: json.loads(row.found) if dialect == "sqlite" else list(row.found) for row in rows}
-
-
-def file_article(connection: Connection, article_id: int, keys: Sequence[int], at: datetime) -> None:
-    """File an article under its keys, and under no others."""
-    connection.execute(delete(story_keys).where(story_keys.c.article_id == article_id))
-    if keys:
-        rows = [{"key": key, "at": at, "article_id": article_id} for key in dict.fromkeys(keys)]
-        connection.execute(insert_new(connection, story_keys), rows)
 
 
 def place_article(connection: Connection, plan: MatchPlan, now: datetime) -> int | None:
