@@ -11,10 +11,6 @@ from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -124,12 +120,17 @@ def migrate(engine: Engine) -> None:
     Raises:
         StoreError: it cannot be reached, or is of a later version.
     """
+    from alembic import command  # here: 10 MB that no worker needs
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     with as_file(files("worker") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         try:
             with engine.begin() as connection:
-                _refuse_later_version(connection, ScriptDirectory.from_config(config))
+                known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+                _refuse_later_version(connection, known)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except OperationalError as error:
@@ -138,8 +139,9 @@ def migrate(engine: Engine) -> None:
             raise StoreError(f"database {engine.url!r} cannot be migrated: {error.orig}") from error
 
 
-def _refuse_later_version(connection: Connection, scripts: ScriptDirectory) -> None:
+def _refuse_later_version(connection: Connection, known: set[str]) -> None:
+    from alembic.runtime.migration import MigrationContext
+
     current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in scripts.walk_revisions()}
     if current is not None and current not in known:
         raise StoreError(f"database {connection.engine.url!r} is of a later version ({current}): update Trucewire")

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from worker.bootstrap import Services
 from worker.errors import FetchError
-from worker.extract import extract
 from worker.headlines import alike
 from worker.model import Capture, FetchRequest, Outcome, Page, StoredArticle
 from worker.normalise import with_page, zone_of
@@ -59,6 +58,8 @@ def _read_one(services: Services, stored: StoredArticle, now: datetime) -> bool:
 
 
 def _fetched(services: Services, stored: StoredArticle, now: datetime) -> tuple[Page, Capture]:
+    from worker.extract import extract  # here: 16 MB that a worker which reads no pages does not need
+
     response = services.fetch_page(FetchRequest(stored.article.url, accept=ACCEPT))
     content_type, zone = response.headers.get("content-type", ""), zone_of(stored.country)
     page = extract(response.body, response.url, content_type, now=now, zone=zone)
