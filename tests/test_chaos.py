@@ -82,8 +82,13 @@ def receiver() -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: Any) -> None:
+            pass  # a sender was killed
+
+    server = Server(("127.0.0.1", 0), Handler)
     one.port = server.server_port
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield one

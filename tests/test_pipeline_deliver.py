@@ -38,6 +38,12 @@ def names(world: World) -> list[str]:
     return [name for name, _ in world.sent]
 
 
+def failed(world: World, *channels: str) -> None:
+    """As often as makes a channel count as down."""
+    for name in channels * FAILURES_IN_A_ROW:
+        world.store.channels.record_failure(name, None)
+
+
 def routed_revision(world: World, alert_id: int, revision: int) -> None:
     with world.store.engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE alerts SET routed_revision = {revision} WHERE id = {alert_id}")
@@ -89,12 +95,11 @@ def test_what_comes_in_while_another_worker_sends_is_sent_by_that_one(world: Wor
     assert run.sent == 2
 
 
-def test_channels_that_have_failed_share_one_worker(world: World) -> None:
+def test_channels_that_are_down_share_one_worker(world: World) -> None:
     world.channels = (a_channel(name="one"), a_channel(name="two"), a_channel(name="well"))
     alerted(world)
     pipeline.route(world.services)
-    world.store.channels.record_failure("one", None)
-    world.store.channels.record_failure("two", None)
+    failed(world, "one", "two")
 
     def send(channel: Channel, message: Message, now: datetime) -> None:
         world.sent.append((channel.name, message))

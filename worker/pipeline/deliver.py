@@ -1,7 +1,7 @@
 """Notifications in; messages sent, and what came of them recorded.
 
-A channel is one worker's at a time, so one that hangs holds up one worker and no other channel. A channel that has
-failed shares its turn with all others that have: together they never occupy more than one worker.
+A channel is one worker's at a time, so one that hangs holds up one worker and no other channel. Channels that have
+failed three times in a row share one further turn: however many are down, they occupy one worker between them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BACK_OFF_S = 5.0
 BACK_OFF_CAP_S = 2 * 3600.0
 FAILURES_IN_A_ROW = 3  # … then the channel itself is taken to be down, and pauses
 PAUSE_CAP_S = 300.0
-UNWELL = "unwell"  # the turn that channels share which have failed
+UNWELL = "unwell"  # the turn that channels share which are down
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def deliver(services: Services, channel_name: str) -> Delivered:
         if state.paused_until is not None and state.paused_until > services.now():
             break
         with ExitStack() as stack:
-            turns = [channel_name, *([UNWELL] if state.failures else [])]
+            turns = [channel_name, *([UNWELL] if state.failures >= FAILURES_IN_A_ROW else [])]
             if not all(stack.enter_context(services.store.channels.turn(name)) for name in turns):
                 break
             run = _run(services, channel_name, stopwatch)
