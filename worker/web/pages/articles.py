@@ -24,6 +24,7 @@ FIELDS = ("title", "summary", "text")
 MOST_REVISIONS = 20  # shown with their differences, newest first
 # What a stored match leaves out where it is empty.
 _BLANK: Row = {"marks": (), "cues": (), "numbers": (), "elsewhere": "", "speaker": "", "speaker_side": ""}
+_UNJUDGED: Row = {"region": "", "evidence": (), "matches": (), "rules": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,16 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/articles/{article_id}/why")
     def why_page(request: Request, article_id: ArticleId) -> Response:
         article = found(article_id)
+        judgement = article["judgement"]
         alerts = copies.alerts_with(article_id)
         told = [one for alert in alerts for one in queries.notifications(alert_id=alert["id"], limit=100)]
         return pages.page(
             request,
             "why.html",
             article=article,
-            found=[_BLANK | match for match in (article["judgement"] or {}).get("matches", ())],
-            traces=traces_of(article["judgement"] or {}),
+            judgement=judgement and _UNJUDGED | judgement,
+            found=[_BLANK | match for match in (judgement or {}).get("matches", ())],
+            traces=traces_of(judgement or {}),
             alerts=alerts,
             told=told,
             titles={rule.rule_id: rule.title for rule in pages.services.settings.rules},

@@ -13,7 +13,7 @@ from worker.queries import Row
 from worker.queries.now import NowQueries
 from worker.web.pages.rendering import Pages
 
-MOST = 120  # alerts at once
+MOST = 50  # alerts at once: nobody reads more, and the log has all
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from worker import __version__
 from worker.bootstrap import Services
 from worker.model.people import Role
 from worker.web.assets import Assets
-from worker.web.pages import marks, moments, words
+from worker.web.pages import marks, moments, signs, words
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "ps"})
 NAVIGATION = (
@@ -99,6 +99,8 @@ def environment(assets: Assets) -> Environment:
     jinja.globals |= {
         "asset": assets.url,
         "version": __version__,
+        "icon": signs.icon,
+        "sign": signs.sign,
         "severity": words.severity,
         "stance": words.stance,
         "confirmation": words.confirmation,

@@ -1,0 +1,311 @@
+"""The pages in a real Chromium: both themes, a phone, keys only, live, and whatever a publisher may write."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, sync_playwright
+from sqlalchemy import Engine, insert, update
+
+from tests.newsroom import fill
+from tests.world import World
+from worker.database import connect
+from worker.judge import Judge
+from worker.settings import Settings
+from worker.store import Store
+from worker.tables import alert_updates, alerts, articles, stories
+from worker.web import create_app, serving
+
+pytestmark = pytest.mark.slow
+
+PAGES = [
+    "/",
+    "/log",
+    "/log?q=ceasefire&language=en",
+    "/log?q=nothing-like-this",
+    "/stories/1",
+    "/stories/2",
+    "/articles/61",
+    "/articles/61/why",
+    "/map",
+    "/map?span=30d",
+    "/trends",
+    "/feeds",
+    "/feeds/7",
+    "/rules",
+]
+VIEWS = [(1440, "light"), (1024, "dark"), (390, "light"), (390, "dark")]
+PAYLOADS = [line for line in (Path(__file__).parent / "data" / "payloads.txt").read_text("utf-8").splitlines() if line]
+SERIOUS = {"serious", "critical"}
+HANDLERS = """[...document.querySelectorAll("*")]
+    .filter(one => [...one.attributes].some(each => each.name.startsWith("on"))).length"""
+
+
+@dataclass
+class Visit:
+    """A page that is open, and what went wrong on it."""
+
+    page: Page
+    address: str
+    faults: list[str] = field(default_factory=list)
+
+    def opens(self, path: str) -> Page:
+        """Go there and wait until it stands."""
+        self.page.goto(self.address + path, wait_until="load")
+        return self.page
+
+    def watches(self) -> None:
+        """Write down errors, requests that leave the host, and scripts that should not run."""
+        self.page.on("console", lambda said: self._complained(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", lambda asked: self._left(asked.url))
+        self.page.on("dialog", self._ran)
+
+    def _complained(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.faults.append(text)
+
+    def _ran(self, dialog: Dialog) -> None:
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _left(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.faults.append(f"left the host: {url}")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Error:
+            pytest.skip("there is no Chromium on this machine")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Engine]:
+    path = tmp_path_factory.mktemp("browser") / "trucewire.db"
+    shutil.copy(migrated_sqlite, path)
+    engine = connect(f"sqlite:///{path}")
+    fill(engine, datetime.now(UTC))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def address(engine: Engine, settings: Settings, judge: Judge) -> Iterator[str]:
+    world = World(Store.on(engine), settings, judge, now=datetime.now(UTC))
+    with serving(create_app(world.services), "127.0.0.1", 0) as address:
+        yield address
+
+
+def _visit(chromium: Browser, address: str, width: int, theme: str) -> tuple[BrowserContext, Visit]:
+    scheme = "dark" if theme == "dark" else "light"
+    context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    visit = Visit(context.new_page(), address)
+    visit.watches()
+    return context, visit
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str) -> Iterator[Visit]:
+    context, visit = _visit(chromium, address, 1440, "light")
+    yield visit
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS, ids=[f"{width}-{theme}" for width, theme in VIEWS])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_sound_in_every_width_and_theme(
+    chromium: Browser, address: str, path: str, width: int, theme: str
+) -> None:
+    context, visit = _visit(chromium, address, width, theme)
+
+    page = visit.opens(path)
+    found = Axe().run(page)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    context.close()
+
+    serious = [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}"
+        for one in found.response["violations"]
+        if one["impact"] in SERIOUS
+    ]
+    assert serious == []
+    assert visit.faults == []
+    assert overflow == 0
+
+
+def test_everything_can_be_reached_by_keys_alone(visit: Visit) -> None:
+    page = visit.opens("/")
+
+    page.keyboard.press("Tab")
+    skip = page.evaluate("document.activeElement.className")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    second = page.evaluate("document.activeElement.id")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/stories/*")
+    story = page.url
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    page.wait_for_url("**/log")
+    page.keyboard.press("/")
+    page.keyboard.type("meghri")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/log?q=meghri*")
+
+    assert skip == "skip"
+    assert story.endswith(second.replace("story-", "/stories/"))
+    assert page.locator("[data-item]").count() == 2
+    assert visit.faults == []
+
+
+def test_a_first_visit_is_light(visit: Visit) -> None:
+    page = visit.opens("/")
+
+    sizes = page.evaluate(
+        """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+            .filter(one => !one.name.includes("/live")).map(one => one.transferSize)"""
+    )
+
+    assert 0 < sum(sizes) <= 150 * 1024
+
+
+def test_the_keys_are_told(visit: Visit) -> None:
+    page = visit.opens("/")
+
+    page.keyboard.press("?")
+    shown = page.locator("dialog[open] h2").inner_text()
+    page.keyboard.press("Escape")
+
+    assert shown.lower() == "keys"
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_a_chosen_theme_stays_and_stands_before_anything_is_painted(visit: Visit) -> None:
+    page = visit.opens("/")
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+
+    page.goto(f"{visit.address}/log", wait_until="commit")
+    page.wait_for_selector("body")
+    theme = page.evaluate("document.documentElement.dataset.theme")
+
+    assert theme == "dark"
+
+
+def test_an_alert_can_be_acknowledged_by_its_form(visit: Visit, engine: Engine) -> None:
+    page = visit.opens("/")
+    before = page.locator("[data-section] [data-item]").count()
+
+    page.locator("#story-5 [data-ack]").click()
+    page.wait_for_load_state("load")
+    after = page.locator("[data-section] [data-item]").count()
+    with engine.begin() as connection:
+        connection.execute(update(alerts).where(alerts.c.story_id == 5).values(acknowledged_at=None))
+
+    assert (before - after, visit.faults) == (1, [])
+
+
+def test_what_is_new_comes_in_by_itself_and_the_reader_keeps_the_place(visit: Visit, engine: Engine) -> None:
+    page = visit.opens("/")
+    page.wait_for_selector("[data-live-state=on]")
+    page.evaluate("document.getElementById('story-4').scrollIntoView({block: 'start'})")
+    before = page.evaluate("document.getElementById('story-4').getBoundingClientRect().top")
+
+    story_id = _new_alert(engine)
+    page.wait_for_selector(f"#story-{story_id}", timeout=10_000)
+    after = page.evaluate("document.getElementById('story-4').getBoundingClientRect().top")
+
+    assert abs(after - before) < 2
+    assert page.locator("[data-news] button").inner_text() == "1 new"
+    assert page.locator(f"#story-{story_id} [data-csrf]").first.input_value() != ""
+    assert visit.faults == []
+
+
+def _new_alert(engine: Engine) -> int:
+    now = datetime.now(UTC)
+    with engine.begin() as connection:
+        first = connection.execute(alerts.select().where(alerts.c.id == 1)).mappings().one()
+        story = {"title": "New", "opened_at": now, "last_at": now, "confirmation": "single_source"}
+        story_id = connection.execute(insert(stories).returning(stories.c.id), story).scalar_one()
+        row = dict(first) | {"story_id": story_id, "raised_at": now, "updated_at": None, "revision": 1}
+        row.pop("id")
+        alert_id = connection.execute(insert(alerts).returning(alerts.c.id), row).scalar_one()
+        told = {"alert_id": alert_id, "revision": 1, "reason": "raised", "detail": "", "at": now}
+        told |= {"article_id": first["article_id"], "severity": "critical", "stance": "agreed"}
+        connection.execute(insert(alert_updates), told)
+    return int(story_id)
+
+
+def test_the_time_of_the_map_is_chosen_by_dragging(visit: Visit) -> None:
+    page = visit.opens("/map")
+    page.locator("[data-brush]").scroll_into_view_if_needed()
+    box = page.locator("[data-brush]").bounding_box()
+    assert box is not None
+
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 20, steps=4)
+    page.mouse.up()
+    page.wait_for_url("**/map?*since=*")
+
+    assert page.get_by_text("the whole time again").count() == 1
+    assert visit.faults == []
+
+
+def test_there_are_sixty_payloads() -> None:
+    assert len(PAYLOADS) >= 60
+
+
+def test_nothing_that_a_publisher_writes_runs(chromium: Browser, address: str, engine: Engine) -> None:
+    numbers = list(range(1, 61))
+    with engine.begin() as connection:
+        saved = connection.execute(articles.select().where(articles.c.id.in_(numbers))).mappings().all()
+        for number, payload in zip(numbers, PAYLOADS, strict=False):
+            texts = dict.fromkeys(("title", "summary", "text", "author", "publisher", "credit"), payload)
+            connection.execute(update(articles).where(articles.c.id == number).values(url=payload, **texts))
+    context, visit = _visit(chromium, address, 1440, "light")
+
+    visit.opens("/log")
+    visit.opens("/log?before=40")
+    handlers = 0
+    for number in numbers:
+        handlers += visit.opens(f"/articles/{number}").evaluate(HANDLERS)
+    context.close()
+    with engine.begin() as connection:
+        for row in saved:
+            connection.execute(update(articles).where(articles.c.id == row["id"]).values(**row))
+
+    assert (handlers, visit.faults) == (0, [])
+
+
+def test_nothing_that_is_searched_for_runs(chromium: Browser, address: str) -> None:
+    context, visit = _visit(chromium, address, 1440, "light")
+
+    handlers = [_searched(visit, payload) for payload in PAYLOADS]
+    context.close()
+
+    assert visit.faults == []
+    assert sum(handlers) == 0
+
+
+def _searched(visit: Visit, payload: str) -> int:
+    """Search for it in every field; how many elements then have a handler of events."""
+    page = visit.opens(f"/log?{urlencode(dict.fromkeys(('q', 'place', 'publisher', 'region'), payload))}")
+    count: int = page.evaluate(HANDLERS)
+    return count
