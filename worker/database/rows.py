@@ -84,6 +84,8 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 
 def stored_key(key: str) -> str:
     """`key` itself, or its beginning and its digest where an index could not carry it."""
+    if 4 * len(key) <= KEY_BYTES:  # a character has at most four
+        return key
     data = key.encode()
     if len(data) <= KEY_BYTES:
         return key
