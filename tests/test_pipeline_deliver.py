@@ -191,6 +191,19 @@ def test_a_channel_that_works_again_may_lose_news_again(world: World) -> None:
     assert world.store.notices.open_notices() == []
 
 
+def test_a_channel_that_is_disabled_again_is_told_of_again(world: World) -> None:
+    world.channels = (a_channel(name="mail"), a_channel(name="desk"))
+    world.refusals["mail"] = DeliveryError("mail: 535 wrong password", permanent=True)
+    alerted(world)
+    delivered(world)
+
+    world.store.channels.enable("mail", world.now, NOW)
+    delivered(world)
+
+    subjects = [message.subject for name, message in world.sent if name == "desk"]
+    assert subjects.count("[trucewire] channel mail is disabled") == 2
+
+
 # groups and digests
 
 

@@ -97,17 +97,6 @@ class NotificationStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notification:
-    """One alert revision for one channel: that pair is its natural key."""
-
-    notification_id: int
-    alert: Alert
-    channel: str
-    key: str  # idempotency key: the same at every attempt
-    attempts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """A rendered alert: what every kind of channel builds its own form from."""
 

@@ -72,9 +72,6 @@ class Names:
         """Whether one of an alert's names is wanted, and none unwanted."""
         return (not self.only or not self.only.isdisjoint(names)) and self.never.isdisjoint(names)
 
-    def __bool__(self) -> bool:
-        return bool(self.only or self.never)
-
 
 @dataclass(frozen=True, slots=True)
 class Conditions:

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, select, update
 from worker.database import reading
 from worker.database.rows import insert_new
 from worker.database.turns import turn
+from worker.model.delivery import NoticeKind
 from worker.routing.pace import paced
-from worker.tables import channels, notifications
+from worker.tables import channels, notices, notifications
 
 DISABLED = "channel disabled:"  # how the reason begins of what failed, or was suppressed, for it
 
@@ -109,7 +110,10 @@ class ChannelStore:
         return newly
 
     def enable(self, name: str, now: datetime, since: datetime) -> int:
-        """Send to a channel again, what failed since `since` for its being disabled first; how many those are."""
+        """Send to a channel again, what failed since `since` for its being disabled first; how many those are.
+
+        The notice of its being disabled is closed, so that the next time is news again.
+        """
         waiting = (
             update(notifications)
             .where(
@@ -120,8 +124,11 @@ class ChannelStore:
             )
             .values(status="pending", reason="", next_attempt_at=now, attempts=0)
         )
+        told = (notices.c.kind == str(NoticeKind.CHANNEL_DISABLED)) & (notices.c.subject == name)
+        over = update(notices).where(told, notices.c.closed_at.is_(None)).values(closed_at=now)
         values = {"disabled_at": None, "disabled_reason": None, "failures": 0, "paused_until": None}
         with self._engine.begin() as connection:
+            connection.execute(over)
             connection.execute(update(channels).where(channels.c.name == name).values(values))
             return connection.execute(waiting).rowcount
 
