@@ -6,6 +6,7 @@ A rule asks for concepts, for words of its own, or for both. What can never fire
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,61 @@ from worker.settings.toml import Section, read_toml
 
 Word = Annotated[str, Field(min_length=2, max_length=100)]
 Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
+# The commonest words of the six languages: a rule that asks for one of them fires on everything.
+_IN_EVERY_TEXT = frozenset(
+    {
+        "the",
+        "an",
+        "of",
+        "and",
+        "in",
+        "to",
+        "on",
+        "for",
+        "at",
+        "by",
+        "is",
+        "was",
+        "with",
+        "from",
+        "that",
+        "и",
+        "в",
+        "во",
+        "на",
+        "не",
+        "что",
+        "по",
+        "из",
+        "за",
+        "от",
+        "это",
+        "և",
+        "է",
+        "են",
+        "որ",
+        "մի",
+        "ու",
+        "համար",
+        "və",
+        "bu",
+        "bir",
+        "da",
+        "də",
+        "ilə",
+        "ki",
+        "ve",
+        "de",
+        "için",
+        "ile",
+        "და",
+        "არის",
+        "რომ",
+        "ეს",
+        "არ",
+        "თუ",
+    }
+)
 _LEAST_BEFORE_STAR = 3  # letters; a shorter stem with any ending matches half of the language
 
 
@@ -51,14 +107,21 @@ class RuleSection(Section):
                 raise ValueError(f"severities of {stance}, which can never fire it; add it to stances, or take it out")
         if self.near is not None and len(self.all) + bool(self.any) < 2:
             raise ValueError("near needs two words; give at least two in all, or any beside all")
+        return self
+
+    @model_validator(mode="after")
+    def _words_tell_something(self) -> RuleSection:
         for word in (*self.any, *self.all, *self.none):
             _check_word(word)
-        excluded = {word.casefold() for word in self.none}
         for word in self.all:
-            if word.casefold() in excluded:
-                raise ValueError(f"{word!r} is in all and in none; take it out of one of them")
-        if self.any and all(word.casefold() in excluded for word in self.any):
+            if other := _covering(word, self.none):
+                raise ValueError(f"{word!r} is in all and {other!r} in none; take it out of one of them")
+        if self.any and all(_covering(word, self.none) for word in self.any):
             raise ValueError("every word of any is also in none; take it out of one of them")
+        for words in (self.any, self.all, self.none):
+            for at, word in enumerate(words):
+                if other := _covering(word, (*words[:at], *words[at + 1 :])):
+                    raise ValueError(f"{word!r} adds nothing to {other!r}; take it out")
         return self
 
 
@@ -71,6 +134,22 @@ def _check_word(word: str) -> None:
             raise ValueError(f"{word!r} matches nearly everything; write at least three letters before the *")
     if not any(char.isalnum() for char in word):
         raise ValueError(f"{word!r} has no letter; write a word")
+    if word.casefold() in _IN_EVERY_TEXT:
+        raise ValueError(f"{word!r} is in nearly every text; write a word that tells something")
+
+
+def _covering(word: str, others: Iterable[str]) -> str:
+    """The one of `others` that is found wherever `word` is; "" for none."""
+    parts = word.casefold().split()
+    for other in others:
+        wider = other.casefold().split()
+        if len(wider) == len(parts) and all(map(_is_wider, wider, parts)):
+            return other
+    return ""
+
+
+def _is_wider(part: str, other: str) -> bool:
+    return part == other or (part.endswith("*") and other.rstrip("*").startswith(part.rstrip("*")))
 
 
 class RulesFile(Section):
