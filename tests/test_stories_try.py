@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -16,7 +17,7 @@ RUSSIAN = {"title": "У Гориса прекращён огонь", "text": "Р
 OTHER = {"title": "Pomegranate harvest begins early", "text": "Growers in the valley expect the best crop in years."}
 
 
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {"id": "english", **ENGLISH, "lang": "en", "published_at": "2026-03-14T12:00:00Z"},
     {"id": "russian", **RUSSIAN, "lang": "ru", "time": 1_773_490_800},
     {"id": "other", "title": OTHER["title"], "summary": OTHER["text"], "date": "14 March 2026"},
