@@ -60,6 +60,7 @@ ONLY_IN = {
     "urllib3": {"connections"},
     "feedparser": {"parse"},
     "trafilatura": {"extract"},
+    "rensa": {"stories"},
     "redis": {"health"},
     "typer": {"cli"},
     "rich": {"cli", "embedded", "channels"},
