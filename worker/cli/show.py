@@ -25,6 +25,7 @@ from worker.cli.console import (
     said,
     severity,
 )
+from worker.cli.stories import print_updates
 
 PANEL = "Look"
 SHOWN_TEXT = 1500  # characters of an article's text, unless all is asked for
@@ -181,6 +182,10 @@ def alert(
         f"raised {clock(row['raised_at'])} (UTC)"
     )
     said(f"reported by {len(row['families'])}: {', '.join(row['families'])}; story {row['story_id']}")
+    closed = f"; closed: {row['closed_reason']}" if row["closed_at"] else ""
+    said(f"{row['confirmation'].replace('_', ' ')}{closed}")
+    said("updates:")
+    print_updates(row["updates"])
     said("why:")
     for line in row["why"]:
         said(f"  {line}")
