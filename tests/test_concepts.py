@@ -207,6 +207,27 @@ def test_a_proposal_that_is_accepted_is_agreed(concepts: Concepts, text: str, st
     assert stances(concepts, text, "ceasefire") == [stance]
 
 
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("Thirty years ago a truce was signed in Bishkek.", Stance.BACKGROUND),
+        ("A truce was signed in Bishkek.", Stance.AGREED),
+        ("Yerevan broke the truce that was signed two days ago.", Stance.VIOLATED),
+    ],
+)
+def test_years_ago_is_as_good_as_a_date(concepts: Concepts, text: str, stance: Stance) -> None:
+    assert stances(concepts, text, "ceasefire") == [stance]
+
+
+def test_a_cue_hides_another_only_where_it_speaks_of_the_same_concept() -> None:
+    refused = Cue(Stance.DENIED, ("refused",), 3.0, before=4)
+    talks = Cue(Stance.ENDED, ("refused to attend",), 5.0, before=4, concepts=("talks",))
+
+    (match,) = read(Concepts([a_lexicon(cues=(refused, talks))]), "They refused to attend a truce.")
+
+    assert match.stance is Stance.DENIED
+
+
 def test_people_alone_are_background_and_what_befalls_them_is_news(concepts: Concepts) -> None:
     assert stances(concepts, "Refugees receive a monthly allowance.", "displacement") == [Stance.BACKGROUND]
     assert stances(concepts, "Refugees crossed the border at night.", "displacement") == [Stance.IN_FORCE]

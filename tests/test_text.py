@@ -163,6 +163,8 @@ def test_no_more_of_a_text_is_read_than_an_article_may_have() -> None:
         ("sign ..1 deal", "sign a deal; sign a very big deal", ["sign a deal"]),
         ("pull_out/leave now", "leave now or pull out now", ["leave now", "pull out now"]),
         ("«Газа»", "сектор «Газа»", ["Газа"]),
+        ("# dead", "12 dead, 1,200 dead, a dozen dead", ["12 dead", "1,200 dead", "200 dead"]),
+        ("killed ..1 #/many", "killed at 3; killed many; killed none", ["killed at 3", "killed many"]),
     ],
 )
 def test_a_term_finds_what_it_describes(term: str, text: str, hits: list[str]) -> None:
@@ -186,6 +188,15 @@ def test_a_malformed_term_is_refused_with_a_remedy(term: str, complaint: str) ->
         check_term(term, ENDINGS)
 
     assert "; " in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["shells hit", "shells have hit", "shells fell", "shells landed", "shells in hand"])
+def test_many_terms_of_one_beginning_find_what_each_finds_alone(text: str) -> None:
+    terms = ["shells hit", "shells ..2 hit", "shells fell/landed", "shells ..1 (in|on)", "shell*"]
+
+    together = found(terms, text)
+
+    assert sorted(together) == sorted(hit for term in terms for hit in found([term], text))
 
 
 def test_an_index_of_no_terms_finds_nothing() -> None:
