@@ -85,6 +85,23 @@ def test_syncing_settings_leaves_imported_feeds_and_learned_state_alone(store: S
     assert rows[a_feed().url]["next_poll_at"] == LATER
 
 
+def test_what_feeds_demand_is_told_of_those_that_are_polled(store: Store) -> None:
+    feed_id = stored_feed(store)
+    store.feeds.add([a_feed(url="https://idle.example/rss", enabled=False)], NOW)
+    learned = a_state(feed_id, rate={"demand": 0.5, "excess": 0.25, "since": 1}, next_poll_at=LATER)
+    store.polls.apply_polls([a_poll_plan(feed_id=feed_id, state=learned)])
+
+    assert store.feeds.demands(10, chance=0.5) == [{"demand": 0.5, "excess": 0.25}]
+
+
+def test_of_many_feeds_a_sample_stands_for_all(store: Store) -> None:
+    store.feeds.add([a_feed(url=f"https://outlet.example/{number}") for number in range(10)], NOW)
+
+    sample = store.feeds.demands(4, chance=0.0)
+
+    assert sample == [{"demand": None, "excess": None}] * 3
+
+
 def test_a_feed_is_leased_to_one_worker_only(store: Store) -> None:
     feed_id = stored_feed(store)
 
