@@ -337,3 +337,9 @@ def test_a_large_form_is_refused(guarded: Browser) -> None:
 
 def test_a_form_of_too_many_fields_is_refused(guarded: Browser) -> None:
     assert guarded.post("/login", {f"f{number}": "" for number in range(101)}).status == 400
+
+
+def test_a_head_is_that_of_a_get(guarded: Browser) -> None:
+    head = guarded.ask("HEAD", "/login", None, {"Accept": "text/html"})
+
+    assert (head.status, head.raw, head.headers["content-type"]) == (200, b"", "text/html; charset=utf-8")
