@@ -79,7 +79,7 @@ def stories(
         )
         for row in rows
     )
-    columns = ("id", "latest", "state", "confirmed", "articles", "voices", "in", "alerts", "where", "title")
+    columns = ("id", "latest", "state", "confirmed", "articles", "families", "in", "alerts", "where", "title")
     print_rows(rows, columns, cells, as_json=as_json, empty="No story is like that.")
 
 
