@@ -75,6 +75,7 @@ class Changes:
         self._queries = NowQueries(pages.services.store.engine)
         self._known: dict[int, tuple[object, ...]] = {}
         self._revisions: dict[int, int] = {}
+        self._first = True
         self._article: int | None = None
         self._number = 0
 
@@ -84,19 +85,21 @@ class Changes:
         return [*self._alerts(now), *self._articles(now)]
 
     def _alerts(self, now: datetime) -> Iterator[Event]:
-        first = not self._known
+        first, since = self._first, now - LOOK_BACK
+        self._first = False
         moments: dict[int, datetime] = {}
         news: set[int] = set()
-        rows = self._queries.changed_alerts(now - LOOK_BACK, now)
+        rows = self._queries.changed_alerts(since, now)
         for row in rows:
             state = tuple(value for name, value in row.items() if name != "changed_at")
             at = row["changed_at"] if first else now
             if self._known.get(row["id"]) != state and at is not None:
                 moments[row["story_id"]] = max(at, moments.get(row["story_id"], at))
-                if self._revisions.get(row["id"]) != row["revision"]:
+                told_at = row["updated_at"] or row["raised_at"]
+                if told_at >= since and self._revisions.get(row["id"]) != row["revision"]:
                     news.add(row["story_id"])
         self._known = {row["id"]: tuple(value for name, value in row.items() if name != "changed_at") for row in rows}
-        self._revisions |= {row["id"]: row["revision"] for row in rows}
+        self._revisions = {row["id"]: row["revision"] for row in rows}
         if not moments:
             return
         stories = {story.story_id: story for story in stories_of(self._queries.alerts_of_stories(moments), now)}
@@ -132,6 +135,7 @@ class Broadcast:
         self._readers: set[Reader] = set()
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._looking: asyncio.Task[None] | None = None
+        self._begun = asyncio.Event()
 
     @property
     def readers(self) -> int:
@@ -145,7 +149,9 @@ class Broadcast:
             for event in self._kept:
                 reader.offer(event)
             if self._looking is None or self._looking.done():
+                self._begun = asyncio.Event()
                 self._looking = asyncio.create_task(self._look())
+            await self._begun.wait()  # from here on nothing is missed
             yield f"retry: {RETRY_MS}\n\n".encode()
             while True:
                 try:
@@ -165,6 +171,7 @@ class Broadcast:
             except Exception:  # a database that is away for a while must not end the stream for good
                 log.warning("live changes cannot be read", exc_info=True)
                 events = []
+            self._begun.set()
             self._kept.extend(events)
             for event in events:
                 for reader in tuple(self._readers):

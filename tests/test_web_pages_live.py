@@ -1,0 +1,92 @@
+"""The live stream: what changes reaches whoever reads, rendered as on the page."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import Engine, insert, update
+
+from tests.browser import Browser
+from tests.factories import NOW
+from tests.newsroom import fill
+from tests.world import World
+from worker.database import connect
+from worker.tables import alerts, articles
+from worker.web import create_app, serving
+
+
+@pytest.fixture
+def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
+    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
+    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
+    fill(engine, NOW, quiet=0)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    with serving(create_app(world.services), "127.0.0.1", 0) as address:
+        yield address
+
+
+@contextmanager
+def reading(address: str, about: str) -> Iterator[http.client.HTTPResponse]:
+    """An open stream, past its beginning."""
+    with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)) as connection:
+        connection.request("GET", f"/live?about={about}&since={NOW.timestamp()}")
+        response = connection.getresponse()
+        assert response.headers["content-type"].startswith("text/event-stream")
+        response.readline()
+        yield response
+
+
+def next_event(stream: http.client.HTTPResponse) -> tuple[str, dict[str, Any]]:
+    """The kind of the next event, and what it tells."""
+    lines = iter(stream.readline, b"")
+    kind = next(line for line in lines if line.startswith(b"event: "))
+    told = next(line for line in lines if line.startswith(b"data: "))
+    return kind.decode().split()[1], json.loads(told.removeprefix(b"data: "))
+
+
+def test_an_alert_that_gets_an_update_is_told_with_its_story(address: str, engine: Engine) -> None:
+    with reading(address, "alerts") as stream:
+        with engine.begin() as connection:
+            changed = update(alerts).where(alerts.c.id == 2)
+            connection.execute(changed.values(updated_at=NOW, revision=3, confirmation="independent"))
+        kind, told = next_event(stream)
+
+    assert kind == "story"
+    assert (told["story_id"], told["severity"], told["open"]) == (2, "critical", True)
+    assert "independently confirmed" in told["html"]
+
+
+def test_an_alert_that_somebody_takes_on_leaves_the_page(address: str, engine: Engine) -> None:
+    with reading(address, "alerts") as stream:
+        with engine.begin() as connection:
+            connection.execute(update(alerts).where(alerts.c.id == 3).values(acknowledged_at=NOW, acknowledged_by="x"))
+        _, told = next_event(stream)
+
+    assert (told["story_id"], told["open"], told["news"]) == (3, False, False)
+
+
+def test_articles_are_counted(address: str, engine: Engine) -> None:
+    with reading(address, "articles") as stream:
+        with engine.begin() as connection:
+            row = dict(connection.execute(articles.select().where(articles.c.id == 1)).mappings().one())
+            connection.execute(insert(articles), row | {"id": 999, "key": "https://outlet.example/999"})
+        kind, told = next_event(stream)
+
+    assert (kind, told["new"]) == ("articles", 1)
+
+
+def test_a_stream_about_nothing_known_is_refused(address: str) -> None:
+    assert Browser(address).get("/live?about=weather").status == 422
