@@ -74,7 +74,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         if scope["method"] == "HEAD":  # as GET, whose body the server leaves out (RFC 9110, 9.3.2)
-            scope = scope | {"method": "GET"}
+            scope = {**scope, "method": "GET"}
         out = _Answer(send, secure=scope["scheme"] == "https")
         refusal = self._refusal(Headers(scope=scope), scope["path"])
         if refusal:
