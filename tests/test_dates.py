@@ -88,6 +88,8 @@ def test_numbers_are_read_day_first_unless_that_cannot_be(raw: str, day: datetim
         "25 Sentyabr 2023 | 14:30",
         "25 SENTYABR 2023 14:30",
         "25 სექტემბერი, 2023 - 14:30",
+        "25 სექტ. 2023, 14:30",
+        "25 սեպտ. 2023, 14:30",
         "25 სექტემბრის 2023, 14:30",
         "25 Eylül 2023 Pazartesi, 14:30",
         "25 EYLÜL 2023 14:30",
