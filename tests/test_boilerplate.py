@@ -57,6 +57,11 @@ def test_a_box_between_paragraphs_goes_and_the_text_after_it_stays(box: list[str
         "Ayrıca okuyun: Başka bir ülkede savaş",
         "წაიკითხეთ ასევე: ომი სხვა ქვეყანაში",
         "À lire aussi La guerre ailleurs",
+        "İlgili Haber: Başka bir ülkede savaş",
+        "Oxşar xəbərlər: Başqa ölkədə müharibə",
+        "Похожие новости: Война в другой стране",
+        "Նմանատիպ նյութեր՝ Պատերազմ այլ երկրում",
+        "ამავე თემაზე: ომი სხვა ქვეყანაში",
         "Sign up for our newsletter to get the day's news",
         "Подписывайтесь на наш канал в Telegram",
         "Bizi Telegram-da izləyin",
@@ -94,6 +99,8 @@ def test_lines_that_point_elsewhere_are_dropped_one_by_one(line: str) -> None:
         "14:05 GMT",
         "5 minutes ago",
         "2 часа назад",
+        "1 234",
+        "2.5k",
     ],
 )
 def test_counters_do_not_make_revisions(counter: str) -> None:
@@ -107,6 +114,9 @@ def test_counters_do_not_make_revisions(counter: str) -> None:
         "Read more than the headlines, he advised his readers.",
         "Related talks were held in Geneva.",
         "По теме переговоров высказался министр.",
+        "Konuyla ilgili açıklama yapan bakan konuştu.",
+        "2023",
+        "1.",
     ],
 )
 def test_a_sentence_that_begins_like_a_tail_is_kept(sentence: str) -> None:

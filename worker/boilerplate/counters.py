@@ -49,6 +49,8 @@ _DIGIT = re.compile(r"\d")  # stands in every counter and clock, which cost a hu
 _EDGES = 6  # marks that one headline may have at its ends
 
 
+_BARE_NUMBER = re.compile(r"\d[\d\s.,]*k?", re.IGNORECASE)  # a counter whose name is an icon: "1 234", "2.5k"
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CLOCK_LINE = re.compile(
     rf"^\W*(?:{_TIME}(?:\s?(?:[ap]\.?m\.?|gmt|utc|msk|мск|azt|amt|get|trt|tsi))?|{_AGO.pattern})\W*$", re.IGNORECASE
 )
@@ -56,7 +58,12 @@ _CLOCK_LINE = re.compile(
 
 def is_counter(line: str) -> bool:
     """Whether a line is nothing but a counter or a live blog's time stamp: "1,234 views", "14:05 GMT", "5 min ago"."""
-    return bool(_COUNTER.match(line) or _CLOCK_LINE.match(line))
+    return bool(_COUNTER.match(line) or _CLOCK_LINE.match(line) or _is_bare_count(line.strip()))
+
+
+def _is_bare_count(line: str) -> bool:
+    """Whether a line is a number alone; "1." numbers what follows it, and 2023 may be a heading."""
+    return bool(_BARE_NUMBER.fullmatch(line)) and line[-1] not in ".," and not _YEAR.fullmatch(line)
 
 
 def settled_title(title: str) -> str:

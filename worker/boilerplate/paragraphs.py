@@ -36,9 +36,17 @@ _LISTS = (
 )
 _OPENER = re.compile(rf"^\W{{0,3}}(?:{_POINTERS}|{_LISTS})\s*[:.!…→»>-]*\s*$", re.IGNORECASE)
 _HEAD = re.compile(rf"^\W{{0,3}}(?:{_LISTS})\s*[:.!…→»>-]*\s*$", re.IGNORECASE)
+# Of these, some are said of one story as well: "İlgili haber: …", "Похожие новости: …".
+_RELATED = (
+    r"(?:похожие|другие) (?:новости|материалы|статьи)|(?:ранее )?(?:на эту тему|в тему)|"
+    r"նմանատիպ (?:նյութեր?|լուրեր?)|(?:նույն|այս) թեմայով|առնչվող (?:նյութեր?|լուրեր?)|"
+    r"(?:oxşar|əlaqəli) xəbər(?:lər)?|(?:bu mövzuda|mövzu ilə (?:bağlı|əlaqəli))|"
+    r"(?:i̇lgili|ilgili|benzer) haber(?:ler)?|konuyla ilgili|"
+    r"(?:მსგავსი|დაკავშირებული) (?:სიახლე(?:ები)?|ამბ(?:ავი|ები))|ამავე თემაზე"
+)
 # A sentence that begins with a pointer's words has neither a colon nor a dash after them.
 _POINTED = re.compile(
-    rf"^\W{{0,3}}(?:{_POINTERS})\s*(?:[:|→»>՝]|\s[-–—]\s).{{1,200}}$|"
+    rf"^\W{{0,3}}(?:{_POINTERS}|{_RELATED})\s*(?:[:|→»>՝]|\s[-–—]\s).{{1,200}}$|"
     r"^(?:à lire aussi|читайте также|lesen sie auch)\s.{1,200}$",
     re.IGNORECASE,
 )
