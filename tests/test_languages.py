@@ -52,6 +52,14 @@ def test_a_short_title_is_enough(title: str, language: str) -> None:
     assert language_of(title) == language
 
 
+def test_latin_look_alikes_do_not_make_a_cyrillic_title_latin() -> None:
+    assert language_of("Cтpeльбa y гpaницы") == "ru"
+
+
+def test_a_latin_title_with_a_cyrillic_word_stays_latin() -> None:
+    assert language_of("Minister (Министр) visits the border") == "en"
+
+
 @pytest.mark.parametrize("nothing", ["", "   ", "123", "\ufeff", "!?", "🔴", "COP29", "NATO", "UN OCHA", "G7 - EU"])
 def test_no_letters_are_no_language(nothing: str) -> None:
     assert language_of(nothing) == ""

@@ -25,6 +25,7 @@ _LETTERS = {
     "zh": re.compile(r"[\u4e00-\u9fff]"),
     "hi": re.compile(r"[\u0900-\u097f]"),
 }
+_MIXED = re.compile(r"[\u0400-\u052f][A-Za-z]|[A-Za-z][\u0400-\u052f]")  # within one word
 # Letters that betray a language within its script, most telling first.
 _CYRILLIC = (
     ("os", re.compile(r"[ӕӔ]")),
@@ -102,9 +103,18 @@ def _script_of(sample: str) -> str:
         if 2 * counts[name] > len(sample):  # the others need not be counted
             break
     script = max(counts, key=lambda name: counts[name])
+    if script == "latin" and counts["cyrillic"] and _is_disguised(sample):
+        return "cyrillic"
     if script == "zh" and counts["ja"]:
         return "ja"
     return script if counts[script] else ""
+
+
+def _is_disguised(sample: str) -> bool:
+    """Whether most words with Cyrillic letters mix them with Latin ones: look-alikes are written for А, Е, О, Р, С."""
+    words = [word for word in sample.split() if _LETTERS["cyrillic"].search(word)]
+    mixed = [word for word in words if _MIXED.search(word)]
+    return 2 * len(mixed) > len(words) and 2 * len(words) > len(sample.split())
 
 
 def _by_letters(sample: str, telling: Sequence[tuple[str, re.Pattern[str]]], other: str) -> str:
