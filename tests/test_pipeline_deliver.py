@@ -113,6 +113,23 @@ def test_channels_that_are_down_share_one_worker(world: World) -> None:
     assert names(world) == ["one", "well"]
 
 
+def test_a_channel_that_works_again_gives_the_shared_turn_back_at_once(world: World) -> None:
+    world.channels = (a_channel(name="one"), a_channel(name="two"))
+    alerted(world, 2)
+    pipeline.route(world.services)
+    failed(world, "one", "two")
+
+    def send(channel: Channel, message: Message, now: datetime) -> None:
+        world.sent.append((channel.name, message))
+        if names(world) == ["one", "one"]:
+            pipeline.deliver(services, "two")
+
+    services = replace(world.services, send=send)
+    pipeline.deliver(services, "one")
+
+    assert names(world) == ["one", "one", "two", "two"]
+
+
 # failing channels
 
 

@@ -50,10 +50,12 @@ def deliver(services: Services, channel_name: str) -> Delivered:
         if state.paused_until is not None and state.paused_until > services.now():
             break
         with ExitStack() as stack:
-            turns = [channel_name, *([UNWELL] if state.failures >= FAILURES_IN_A_ROW else [])]
+            down = state.failures >= FAILURES_IN_A_ROW
+            turns = [channel_name, *([UNWELL] if down else [])]
             if not all(stack.enter_context(services.store.channels.turn(name)) for name in turns):
                 break
-            run = _run(services, channel_name, stopwatch)
+            # One that is down is tried with one message: if it takes it, it gives the shared turn back at once.
+            run = _run(services, channel_name, stopwatch, at_most=1 if down else None)
         sent, noticed = sent + run.sent, noticed or run.noticed
         # Whoever was turned away a moment ago may have been told of more than this run saw.
         if run.noticed or not services.store.notifications.is_due(channel_name, services.now()):
@@ -61,9 +63,9 @@ def deliver(services: Services, channel_name: str) -> Delivered:
     return Delivered(sent, noticed)
 
 
-def _run(services: Services, channel_name: str, stopwatch: float) -> Delivered:
+def _run(services: Services, channel_name: str, stopwatch: float, at_most: int | None) -> Delivered:
     sent = 0
-    while time.monotonic() - stopwatch < FOR_S:
+    while time.monotonic() - stopwatch < FOR_S and sent != at_most:
         now = services.now()
         outgoing = services.store.notifications.lease(channel_name, now, now + LEASE)
         if outgoing is None:
