@@ -32,6 +32,7 @@ ARTICLE = "https://outlet.example/news/truce-1"
         "https://www.google.com/url?q=https%3A%2F%2Foutlet.example%2Fnews%2Ftruce-1&sa=U",
         "https://outlet.example/news/truce-1?utm_source=rss&utm_medium=feed&UTM_campaign=x",
         "https://outlet.example/news/truce-1?fbclid=a&gclid=b&yclid=c&mc_cid=d&at_medium=RSS&cmp=rss",
+        "https://outlet.example/news/truce-1?_openstat=a&mibextid=b&gad_source=1&gbraid=c&_x_tr_sl=hy",
         "https://outlet.example/news/truce-1?ref=rss&source=twitter&from=telegram",
         "https://outlet.example/news/truce-1;jsessionid=0A1B?PHPSESSID=2",
         "https://outlet.example/news/truce-1#comments",
@@ -225,7 +226,9 @@ def test_a_plain_path_is_canonical_as_it_stands(site: str, path: str) -> None:
 plain_addresses = st.builds(
     "{}://{}/{}{}".format,
     st.sampled_from(["http", "https"]),
-    st.sampled_from(["a.example", "www.a.example", "google.example", "m.a-b.example", "www.google.com", "xn--a.example"]),
+    st.sampled_from(
+        ["a.example", "www.a.example", "google.example", "m.a-b.example", "www.google.com", "xn--a.example"]
+    ),
     st.from_regex(r"[A-Za-z0-9._~-]{0,6}(?:/[A-Za-z0-9._~-]{0,6}){0,3}", fullmatch=True),
     st.sampled_from(["", "?", "?utm_source=a", "?utm_source=a&ref=b&", "?id=1", "?amp&source=1", "?source=tg&a=b"]),
 )

@@ -32,7 +32,8 @@ _TRACKING = re.compile(
     r"at_(?:medium|campaign|custom\d|link_.*|format|ptr_name|bbc_team)|ns_(?:mchannel|source|campaign|linkname|fee)|"
     r"xtor|cmpid|cmp|cid_rss|icid|ocid|campaign_?id|ref(?:_src|_url)?|referr?er|partner|spm|smid|smtyp|sr_share|"
     r"share_?id|shared?|feature|rss|feed|ftag|soc_(?:src|trk)|wt_mc|wtmc|mbid|taid|amp_js_v|amp_gsa|usqp|guccounter|"
-    r"guce_.*|xt_.*|trk|tblci|dicbo|outputtype|amp|_amp|fromrss|rss_?id)$",
+    r"guce_.*|xt_.*|_x_tr_.*|_?openstat|mibextid|sfnsn|igsh|__twitter_impression|gad_(?:source|campaignid)|gclsrc|"
+    r"[gw]braid|_ym_.*|trk|tblci|dicbo|outputtype|amp|_amp|fromrss|rss_?id)$",
     re.IGNORECASE,
 )
 # Parameters that track or tell articles apart, depending on what they say.
