@@ -64,6 +64,8 @@ from worker.labels import LABELS, labels_of
         ("Շտապ՝ բանակցություններն ընդհատվել են", ("urgent",)),
         ("Շտա՛պ. Բանակցություններն ընդհատվել են", ("urgent",)),
         ("Ճշտում՝ վիրավորները երկուսն են", ("corrected",)),
+        ("Ճշտում. վիրավորները երկուսն են", ("corrected",)),
+        ("Güncelleme 2 - Sınır kapısı açıldı", ("updated",)),
         ("TƏCİLİ Danışıqlar dayandırıldı", ("urgent",)),
         ("Təcili: Danışıqlar dayandırıldı", ("urgent",)),
         ("İki yaralı var - YENİLƏNİB", ("updated",)),

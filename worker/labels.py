@@ -31,7 +31,8 @@ _OPENING = {
     URGENT: "urgent|breaking(?: news)?|срочн(?:о|ая новость)|молния|экстренно|շտապ|հրատապ|təcili|son dakika|acil|"
     "სასწრაფოდ|სასწრაფო",
     UPDATED: r"updated?(?: ?\d{1,2})?|upd(?: ?\d{1,2})?|обновлен[оие]{1,2}|обновляется|дополнено|թարմացվել է|թարմացված|"
-    "թարմացում|yenilənib|yeniləndi|yenilənmə|əlavə olunub|güncellendi|güncelleme|განახლებულია|განახლდა|განახლება|"
+    r"թարմացում|yenilənib|yeniləndi|yenilənmə|əlavə olunub|güncellendi|güncelleme(?: ?\d{1,2})?|განახლებულია|"
+    "განახლდა|განახლება|"
     "mise à jour",
     CORRECTED: "corrected|corrections?|corrects|correcting and replacing|clarification|refiled?|исправлен[оие]{1,2}|"
     "уточнен[оие]{1,2}|ճշտում|ուղղում|ճշտված|ուղղված|düzəliş|dəqiqləşdirmə|düzəldilib|düzeltme|düzeltildi|შესწორება|"
@@ -77,7 +78,10 @@ _BEFORE_COLON = re.compile(rf"{_LEAD}(?:{_named(_OPENING)})(?:\s?[:՝։!|]+|\s[-
 _IN_FRONT = re.compile(rf"{_LEAD}[(\[]\s?(?:{_named(_OPENING, _BRACKETED)})[\s.!]*[)\]]\W{{0,3}}")
 _AT_THE_END = re.compile(rf"[(\[]\s?(?:{_named(_OPENING, _BRACKETED)})[\s.!]*[)\]]\W{{0,2}}$")
 _BEHIND_DASH = re.compile(rf"\s[-–—|]\s(?:{_named(_CLOSING)})\W{{0,2}}$")
-_BEFORE_STOP = re.compile(rf"{_LEAD}(?P<{URGENT}>{_CRIES})[.․]\s+")
+# Armenian headlines have a full stop where others have a colon.
+_BEFORE_STOP = re.compile(
+    rf"{_LEAD}(?:(?P<{URGENT}>{_CRIES})|(?P<{CORRECTED}>ճշտում|ուղղում)|(?P<{UPDATED}>թարմացվել է|թարմացում))[.․]\s+"
+)
 _LOUD_FRONT = re.compile(rf"{_LEAD}(?:{_named(_OPENING, _LOUD)})\s?[-:.․։՝–—|!]+\s?")
 _LOUD_CRY = re.compile(rf"{_LEAD}(?P<{URGENT}>{_CRIES})\s+")
 _LOUD_BRACKETS = re.compile(rf"[(\[](?:{_named(_OPENING, _LOUD)})[\s.!]*[)\]]")
