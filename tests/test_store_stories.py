@@ -19,7 +19,10 @@ from worker.stories import WINDOW, Geography
 from worker.tables import alert_articles, alert_updates, alerts, articles, claims, notifications, stories, story_keys
 
 SINCE = NOW - WINDOW
-TITLES = ("Ceasefire agreed on the northern border after days of fighting", "Parliament of the region adopts a budget for roads")
+TITLES = (
+    "Ceasefire agreed on the northern border after days of fighting",
+    "Parliament of the region adopts a budget for roads",
+)
 
 
 def judged_of(store: Store, *numbers: int, stance: Stance = Stance.AGREED, **article: Any) -> list[Judged]:

@@ -53,7 +53,9 @@ def change(alert: KnownAlert, arrival: Arrival, *others: Source, severity: Sever
         claim
         for one in (base, *others)
         if one.article_id != stored.article_id
-        for claim in claims_of(a_stored(one.article_id, family=one.family), [a_match(concept=alert.concept, stance=alert.stance)], NOW)
+        for claim in claims_of(
+            a_stored(one.article_id, family=one.family), [a_match(concept=alert.concept, stance=alert.stance)], NOW
+        )
     ]
     fired = AlertPlan("ceasefire", severity, arrival.matches[0], ("why",)) if severity else None
     return update_of(alert, arrival, fired, Story(sources, [*theirs, *mine], Agencies(())))

@@ -61,9 +61,8 @@ class MatchStore:
         told: dict[int, None] = {}
         with self._engine.begin() as connection:
             lock_stories(connection)
-            searched = (
-                key for one in judged if one.stored.story_id is None for key in keys.get(one.stored.article_id, ())
-            )
+            new = (one.stored.article_id for one in judged if one.stored.story_id is None)
+            searched = {article_id: keys[article_id] for article_id in new if article_id in keys}
             batch = _Batch(connection, Candidates(connection, searched, since), now, opposed)
             waiting = _unmatched(connection, judged)
             for one in judged:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine, bindparam, delete, select, text, update
@@ -64,18 +64,24 @@ class StoryStore:
 class Candidates:
     """The articles in stories that those of one batch may belong to."""
 
-    def __init__(self, connection: Connection, keys: Iterable[int], since: datetime) -> None:
-        """Look up all `keys` of a batch at once."""
-        self._by_key: dict[int, list[int]] = _under_keys(connection, sorted(set(keys)), since)
+    def __init__(self, connection: Connection, keys: Mapping[int, Sequence[int]], since: datetime) -> None:
+        """Look up the `keys` of all articles of a batch at once, and read what is found for them."""
+        every = {key for of_article in keys.values() for key in of_article}
+        self._by_key: dict[int, list[int]] = _under_keys(connection, sorted(every), since)
         self._known: dict[int, StorySignature] = {}
         self._connection = connection
+        self._read(sorted({found for article_id in keys for found in self._best(article_id, keys[article_id])}))
 
     def of(self, article_id: int, keys: Sequence[int]) -> list[StorySignature]:
         """Those with most keys in common, never the article itself."""
-        shared = Counter(found for key in keys for found in self._by_key.get(key, ()) if found != article_id)
-        best = [found for found, _ in sorted(shared.items(), key=lambda item: (-item[1], -item[0]))[:MOST_CANDIDATES]]
-        self._read([found for found in best if found not in self._known])
+        best = self._best(article_id, keys)
+        if missing := [found for found in best if found not in self._known]:
+            self._read(missing)
         return [self._known[found] for found in best if found in self._known]
+
+    def _best(self, article_id: int, keys: Sequence[int]) -> list[int]:
+        shared = Counter(found for key in keys for found in self._by_key.get(key, ()) if found != article_id)
+        return [found for found, _ in sorted(shared.items(), key=lambda item: (-item[1], -item[0]))[:MOST_CANDIDATES]]
 
     def add(self, signature: StorySignature, keys: Sequence[int]) -> None:
         """Let the rest of the batch find an article that has just been placed."""
