@@ -18,7 +18,7 @@ demo: $(VENV)/.run  ## the same on made-up news of an invented week, without a n
 	@exec $(BIN)/trucewire demo
 
 test: $(VENV)/.dev lint  ## every test that needs no running service
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
 lint: $(VENV)/.dev  ## ruff and mypy --strict
 	$(BIN)/ruff check .

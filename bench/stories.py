@@ -217,7 +217,7 @@ def cost(window: int) -> None:
             batch = {number: item.signature(number) for number, item in enumerate(items[window:], window + 1)}
             keys = {number: keys_of(signature) for number, signature in batch.items()}
             signed = time.process_time_ns()
-            log = Candidates(connection, itertools.chain(*keys.values()), items[-1].at - WINDOW)
+            log = Candidates(connection, keys, items[-1].at - WINDOW)
             found = {number: log.of(number, keys[number]) for number in batch}
             looked_up = time.process_time_ns()
             for number, signature in batch.items():

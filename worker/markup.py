@@ -42,9 +42,10 @@ _CELLS = frozenset({"td", "th"})
 # Most summaries are paragraphs with a few links and pictures: their text is what stands between the tags. Quoted
 # values must close, so that no `>` within one is taken for the tag's end.
 _SIMPLE_TAG = re.compile(r'</?([A-Za-z][A-Za-z0-9]*)(?:\s[^<>"]*(?:"[^"<>]*"[^<>"]*)*)?/?>')
+# No <hr>: it ends a paragraph that it stands in, which is more than a break.
 _BREAKS = {
     **dict.fromkeys(_names("a b big cite code em font i img q s small span strong sub sup time u"), ""),
-    **dict.fromkeys(_names("article blockquote div figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p section ul"), "\n\n"),
+    **dict.fromkeys(_names("article blockquote div figcaption figure h1 h2 h3 h4 h5 h6 li ol p section ul"), "\n\n"),
     "br": "\n",
 }
 # Numbers below 160 are control characters or mean windows-1252, which is lxml's to know.
