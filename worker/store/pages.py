@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Update, and_, or_, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from worker.database.captures import keep_capture
 from worker.database.rows import ARTICLE_COLUMNS, stored_articles, stored_key
@@ -57,10 +59,17 @@ class PageStore:
             "matched_at": None,
             "match_lease_until": None,
         }
+        try:
+            self._complete(stored, completed, capture, values)
+        except IntegrityError:
+            # Another page took the same address while this one looked whether it was free: now it is seen.
+            self._complete(stored, completed, capture, values)
+
+    def _complete(self, stored: StoredArticle, completed: Article, capture: Capture, values: Mapping[str, Any]) -> None:
         with self._engine.begin() as connection:
-            values["page_capture_id"] = keep_capture(connection, capture)
-            values |= _identity(connection, stored, stored_key(completed.key))
-            connection.execute(_this_revision(stored).values(values))
+            page = {"page_capture_id": keep_capture(connection, capture)}
+            identity = _identity(connection, stored, stored_key(completed.key))
+            connection.execute(_this_revision(stored).values({**values, **page, **identity}))
 
     def record_failure(self, stored: StoredArticle, outcome: Outcome, retry_at: datetime | None) -> None:
         """The page could not be read: it is tried again at `retry_at`; None gives it up, with `outcome`."""
