@@ -8,7 +8,7 @@ from datetime import timedelta
 from tests.factories import NOW, a_judged, a_judgement, a_match, a_signature
 from worker.alerting import is_placed, match_plan, signature
 from worker.claims import reports
-from worker.model import Judged, MatchPlan, Region, Stance
+from worker.model import Judged, MatchPlan, Region, Span, Stance
 from worker.stories import Geography
 
 DAY = timedelta(hours=24)
@@ -101,3 +101,13 @@ def test_events_outside_the_region_open_no_story() -> None:
     elsewhere = replace(a_judgement(region=Region.NO), rules=())
 
     assert not planned(a_judged(judgement=elsewhere)).opens_story
+
+
+def test_what_a_headline_reports_is_the_event_and_the_rest_its_background() -> None:
+    headline = a_match(concept="disarmament", span=Span("title", 0, 5))
+    judged = a_judged(judgement=a_judgement(a_match(), headline))
+
+    signed = signature(judged, NOW)
+
+    assert signed.reports == frozenset({"disarmament:holds"})
+    assert signed.mentions == frozenset({"ceasefire"})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.factories import NOW, an_article
-from worker.model import StorySignature
+from worker.model import Place, Profile, StorySignature
 from worker.stories import Geography, Placement, signature_of, story_for
 
 COUNTRIES = {"Armenia": "AM", "Yerevan": "AM", "Goris": "AM", "Azerbaijan": "AZ", "Baku": "AZ", "Lachin": "AZ"}
@@ -204,3 +204,24 @@ def test_an_anniversary_with_other_words_is_not_the_event() -> None:
     anniversary = news("Год назад замолчали пушки", language="ru", reports=(), mentions=("ceasefire",))
 
     assert placed(anniversary, news()) is None
+
+
+def test_what_another_event_speaks_of_as_past_ties_them_only_where_their_words_are_alike() -> None:
+    disarming = news(
+        "Volunteers lay down their rifles in a schoolyard near Lachin",
+        "Forty volunteers handed their rifles to the police on Friday, a day after the generals agreed to hold fire.",
+        reports=("disarmament:holds",),
+        mentions=("ceasefire",),
+    )
+
+    assert placed(disarming, news(text=TRUCE_TEXT)) is None
+
+
+def test_a_capital_is_no_precise_place_though_a_gazetteer_lists_it_as_a_town() -> None:
+    places = (
+        Place("Yerevan", "capital", {}, country="AM"),
+        Place("Yerevan", "town", {}, country="AM"),
+        Place("Goris", "town", {}, country="AM"),
+    )
+
+    assert Geography.of(Profile("The region", (), (), places)).precise == {"Goris"}

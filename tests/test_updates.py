@@ -280,3 +280,13 @@ def test_the_first_word_says_that_nobody_confirms_it_yet() -> None:
     said = first_word(AlertPlan("ceasefire", Severity.WARNING, a_match(), ()), arrival, story)
 
     assert said == (Confirmation.SINGLE_SOURCE, "not confirmed yet: Second reports it")
+
+
+def test_nobody_hurt_at_one_place_takes_back_no_toll_of_another() -> None:
+    alert = an_alert(rule_id="casualties", concept="casualties", stance=Stance.IN_FORCE, numbers={"killed": 4})
+    unhurt = a_match(concept="casualties", stance=Stance.DENIED)
+
+    changed = change(alert, an_arrival(unhurt))
+    denied = change(alert, an_arrival(replace(unhurt, speaker="Baku")))
+
+    assert (changed.reason, denied.reason) == (None, UpdateReason.TURNED)

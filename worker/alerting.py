@@ -83,15 +83,21 @@ def _reports_event(judged: Judged) -> bool:
 
 
 def signature(judged: Judged, now: datetime, story_id: int = 0) -> StorySignature:
-    """What is compared to tell whether two articles report one event."""
+    """What is compared to tell whether two articles report one event.
+
+    What a headline reports is the event. What else the text reports ("… a day after the ceasefire was agreed") is that
+    event's background, as what is past is: else every article of a crisis would be one story.
+    """
+    every = reports(judged.judgement)
+    foremost = reports(judged.judgement, field="title") or every
     return signature_of(
         judged.stored.article,
         places=judged.judgement.relevance.places,
-        reports=reports(judged.judgement),
+        reports=foremost,
         at=at_of(judged, now),
         story_id=story_id,
         article_id=judged.stored.article_id,
-        mentions=_mentions(judged.judgement),
+        mentions=_mentions(judged.judgement) | {report.partition(":")[0] for report in every - foremost},
         tolls=(toll for match in reported(judged.judgement) for toll in match.numbers),
     )
 

@@ -47,9 +47,10 @@ def reported(judgement: Judgement) -> tuple[Match, ...]:
     return tuple(match for match in judgement.matches if match.stance is not Stance.BACKGROUND and not match.elsewhere)
 
 
-def reports(judgement: Judgement) -> frozenset[str]:
-    """What an article reports as news of the region, such as `ceasefire:holds`."""
-    return frozenset(report_of(match.concept, match.stance) for match in reported(judgement))
+def reports(judgement: Judgement, field: str = "") -> frozenset[str]:
+    """What an article, or one field of it, reports as news of the region, such as `ceasefire:holds`."""
+    matches = (match for match in reported(judgement) if field in ("", match.span.field))
+    return frozenset(report_of(match.concept, match.stance) for match in matches)
 
 
 def claims_of(stored: StoredArticle, matches: Iterable[Match], at: datetime) -> tuple[Claim, ...]:

@@ -141,6 +141,8 @@ def _turned(alert: KnownAlert, arrival: Arrival) -> _Step | None:
     match = _foremost(alert, arrival)
     if match is None or arrival.at < alert.said_at:
         return None
+    if match.concept == "casualties" and says(match.stance) == DENIED and not match.speaker:
+        return None  # "nobody was hurt" is said of one place, and takes back no toll of another
     if says(match.stance) in {says(told.stance) for told in alert.told} | {says(alert.stance)}:
         return None
     by = f" by {match.speaker}" if says(match.stance) == DENIED and match.speaker else ""

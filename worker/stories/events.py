@@ -74,6 +74,11 @@ def at_other_places(new: StorySignature, old: StorySignature, geography: Geograp
     return bool(here) and bool(there) and not here & there
 
 
+def of_other_events(new: StorySignature, old: StorySignature) -> bool:
+    """Whether both report something, and nothing in common: a ceasefire is not the talks that led to it."""
+    return bool(new.reports and old.reports) and not concepts_of(new) & concepts_of(old)
+
+
 def concepts_of(signature: StorySignature) -> frozenset[str]:
     """What it reports, whatever it says of it: "ceasefire"; all that is fighting goes by one name."""
     return _named(frozenset(report.partition(":")[0] for report in signature.reports))

@@ -25,7 +25,9 @@ class Geography:
     @classmethod
     def of(cls, profile: Profile) -> Self:
         """The geography of a region."""
-        precise = frozenset(place.name for place in profile.places if place.kind in PRECISE_KINDS)
+        # A capital stands for its government, even where a gazetteer lists it as a town as well.
+        capitals = {place.name for place in profile.places if place.kind == "capital"}
+        precise = frozenset(place.name for place in profile.places if place.kind in PRECISE_KINDS) - capitals
         wide = frozenset(place.name for place in profile.places if place.kind in WIDE_KINDS and place.country)
         return cls(precise, {place.name: place.country for place in profile.places if place.country}, wide)
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from worker.model import StorySignature
 from worker.stories.copies import copied_share
-from worker.stories.events import at_other_places, evidence_of
+from worker.stories.events import at_other_places, evidence_of, of_other_events
 from worker.stories.geography import Geography
 from worker.stories.similarity import likenesses
 
@@ -22,11 +22,13 @@ WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candi
 
 ALIKE = 0.30  # words of two articles on one event
 ALIKE_WITH_EVIDENCE = 0.10  # … that report the same between the same parties or at the same place
+ALIKE_OF_OTHER_EVENTS = 0.20  # … of which one is past to the other, that reports another one
 ALIKE_TO_MERGE = 0.40  # of the closest articles of two stories, on average
 _CLOSEST = 5
 _FEW, _SINGLE_BRIDGE = 3, 1.2  # a story of one or two articles must be so much closer: a single bridge proves little
 _COPY = 20.0  # a copy is closer than anything else
 _OTHER_PLACES = 0.6  # what is left of a likeness where both name villages, and none in common
+_OTHER_EVENTS = 0.6  # … where the one reports this, and the other that
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,11 @@ def _tie(new: StorySignature, old: StorySignature, likeness: float, geography: G
     evidence = evidence_of(new, old, geography)
     if at_other_places(new, old, geography):
         likeness *= _OTHER_PLACES
+    if other_events := of_other_events(new, old):
+        likeness *= _OTHER_EVENTS
     closeness, reason = likeness / ALIKE, f"words like those of “{old.title}” ({likeness:.0%})"
     if evidence:
-        closeness = likeness / ALIKE_WITH_EVIDENCE
+        closeness = likeness / (ALIKE_OF_OTHER_EVENTS if other_events else ALIKE_WITH_EVIDENCE)
         reason = f"{evidence.reason}, and {reason}"
         if evidence.suffices:
             closeness, reason = closeness + 1, evidence.reason if new.language != old.language else reason
