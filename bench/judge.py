@@ -23,7 +23,7 @@ from worker.settings.region import read_region
 from worker.settings.rules import read_rules
 
 CONFIG = Path(__file__).parents[1] / "config"
-SIZE = 4096  # characters of an article
+SIZE = 4096  # bytes of an article in UTF-8
 RUNS = 200
 TERM_COUNTS = (2_000, 20_000)
 
@@ -58,7 +58,7 @@ def samples() -> list[Sample]:
 
 
 def _sample(name: str, text: str, language: str) -> Sample:
-    body = (text * (SIZE // len(text) + 1))[:SIZE]
+    body = (text * (SIZE // len(text) + 1)).encode()[:SIZE].decode(errors="ignore")
     return Sample(name, Article(key=name, identity=name, url="", title=text[:60], text=body, language=language))
 
 
