@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, update
 
 from tests.factories import NOW, an_article, raise_alerts
 from worker.model import NotificationPlan, Severity
@@ -14,6 +15,7 @@ from worker.model.delivery import Form, Gap, NoticeKind, Outgoing
 from worker.queries import Queries
 from worker.store import Store
 from worker.store.channels import ChannelState
+from worker.tables import alerts, notifications
 
 SOON, LATER = NOW + timedelta(minutes=5), NOW + timedelta(hours=1)
 YESTERDAY = NOW - timedelta(days=1)
@@ -27,8 +29,8 @@ def notification(alert_id: int, channel: str = "desk", revision: int = 1, **chan
 def routed(store: Store, count: int = 1, **changes: Any) -> list[int]:
     """Raise alerts, with a notification of each for the desk; their ids."""
     ids = raise_alerts(store, *(an_article(number) for number in range(1, count + 1)))
-    alerts = store.alerts.unrouted(100)
-    store.alerts.apply_routes(alerts, [notification(alert_id, **changes) for alert_id in ids], NOW)
+    raised = store.alerts.unrouted(100)
+    store.alerts.apply_routes(raised, [notification(alert_id, **changes) for alert_id in ids], NOW)
     return ids
 
 
@@ -157,6 +159,15 @@ def test_what_may_be_under_way_is_never_superseded(store: Store) -> None:
     store.alerts.apply_routes((), [notification(alert_id, revision=2, supersedes=True)], NOW)
 
     assert store.notifications.count_by_status() == {"pending": 2}
+
+
+def test_whoever_was_told_of_a_part_was_told_of_the_whole(store: Store) -> None:
+    whole, part = routed(store, 2)
+    with store.engine.begin() as connection:
+        connection.execute(delete(notifications).where(notifications.c.alert_id == whole))
+        connection.execute(update(alerts).where(alerts.c.id == part).values(merged_into_id=whole))
+
+    assert store.notifications.reached([whole]) == {(whole, "desk")}
 
 
 def test_an_alert_that_a_channel_was_spared_has_not_reached_it(store: Store) -> None:

@@ -122,10 +122,19 @@ class NotificationStore:
             ]
 
     def reached(self, alert_ids: Sequence[int]) -> frozenset[tuple[int, str]]:
-        """(alert, channel) of those of these alerts that a channel was told of, or is going to be."""
+        """(alert, channel) of those of these alerts that a channel was told of, or is going to be.
+
+        Whoever was told of an alert that became part of another one was told of that.
+        """
         superseded = notifications.c.reason.startswith(SUPERSEDED)
-        statement = select(notifications.c.alert_id, notifications.c.channel).where(
-            notifications.c.alert_id.in_(alert_ids), or_(notifications.c.status != "suppressed", superseded)
+        whole = func.coalesce(alerts.c.merged_into_id, alerts.c.id).label("alert_id")
+        statement = (
+            select(whole, notifications.c.channel)
+            .join_from(notifications, alerts)
+            .where(
+                or_(alerts.c.id.in_(alert_ids), alerts.c.merged_into_id.in_(alert_ids)),
+                or_(notifications.c.status != "suppressed", superseded),
+            )
         )
         with reading(self._engine) as connection:
             return frozenset((row.alert_id, row.channel) for row in connection.execute(statement))

@@ -41,6 +41,12 @@ alerts = Table(
         postgresql_where=text("merged_into_id IS NULL"),
     ),
     Index(
+        "ix_alerts_merged_into_id",
+        "merged_into_id",
+        sqlite_where=text("merged_into_id IS NOT NULL"),
+        postgresql_where=text("merged_into_id IS NOT NULL"),
+    ),
+    Index(
         "ix_alerts_unrouted",
         "id",
         sqlite_where=text("routed_revision < revision"),

@@ -437,6 +437,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_alerts_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
     )
+    op.create_index(
+        "ix_alerts_merged_into_id",
+        "alerts",
+        ["merged_into_id"],
+        unique=False,
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_alerts_raised_at"), "alerts", ["raised_at"], unique=False)
     op.create_index(op.f("ix_alerts_story_id"), "alerts", ["story_id"], unique=False)
     op.create_index(
@@ -669,6 +677,12 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_alerts_story_id"), table_name="alerts")
     op.drop_index(op.f("ix_alerts_raised_at"), table_name="alerts")
+    op.drop_index(
+        "ix_alerts_merged_into_id",
+        table_name="alerts",
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
     op.drop_table("alerts")
     op.drop_index(op.f("ix_subscriptions_next_attempt_at"), table_name="subscriptions")
     op.drop_table("subscriptions")
