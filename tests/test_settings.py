@@ -110,6 +110,26 @@ def test_a_channel_that_takes_a_rule_nobody_has_is_a_mistake(config: Path) -> No
     assert "cease-fire" in str(found[0])
 
 
+def test_a_list_whose_only_item_is_wrong_is_not_called_empty(config: Path) -> None:
+    rule = '[[rule]]\nid = "a"\ntitle = "A"\nseverity = "info"\nany = ["the"]\n'
+    (config / "rules.toml").write_text(rule, encoding="utf-8")
+
+    found = [str(mistake) for mistake in complaints({"TRUCEWIRE_CONFIG": str(config)}, "1.0")]
+
+    assert found == ["rules.toml: rule[1]: 'the' is in nearly every text; write a word that tells something"]
+
+
+def test_a_rule_for_a_publisher_without_a_feed_is_a_mistake(config: Path) -> None:
+    rule = '[[rule]]\nid = "a"\ntitle = "A"\nseverity = "info"\nany = ["drone"]\npublishers = ["Nobody\'s Times"]\n'
+    (config / "rules.toml").write_text(rule, encoding="utf-8")
+
+    found = [
+        mistake for mistake in complaints({"TRUCEWIRE_CONFIG": str(config)}, "1.0") if mistake.file == "rules.toml"
+    ]
+
+    assert ["Nobody's Times" in str(mistake) for mistake in found] == [True]
+
+
 def test_every_file_is_complained_of_once(config: Path) -> None:
     (config / "feeds.toml").write_text("", encoding="utf-8")
     (config / "rules.toml").write_text("nonsense", encoding="utf-8")

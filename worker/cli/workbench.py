@@ -49,7 +49,7 @@ from worker.normalise import identities, identity_reason, normalise
 from worker.parse import parse
 from worker.queries import ArticleFilter
 from worker.schedule.simulator import simulate
-from worker.settings import fetch_limits
+from worker.settings import fetch_limits, publishers_of
 from worker.settings.rules import read_rules
 
 app = typer.Typer(help="See what the line would make of an input. Stores nothing.", no_args_is_help=True)
@@ -263,7 +263,8 @@ def try_rule(
     """Run rules over the stored log: what they would have raised, added to today's alerts, or removed from them."""
     with opened() as services:
         places = frozenset(place.name for place in services.settings.profile.places)
-        backtest = Backtest(read_rules(Path(file), places), services.settings.fresh_for)
+        rules = read_rules(Path(file), places, publishers_of(services.settings.feeds))
+        backtest = Backtest(rules, services.settings.fresh_for)
         begin = moment(since) or services.now()
         total = services.queries.count_articles(ArticleFilter(since=begin))
         for stored, judgement in progressing(services.queries.judged_articles(begin), total, "backtest"):

@@ -5,7 +5,7 @@ Every mistake is one `SettingsError`: file, key, complaint, remedy. Nothing is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from worker.settings.rules import read_rules
 from worker.settings.variables import Variables, check_names, read_variables
 from worker.urls import host_of
 
-__all__ = ["Settings", "complaints", "fetch_limits", "load_settings"]
+__all__ = ["Settings", "complaints", "fetch_limits", "load_settings", "publishers_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
     config = variables.config
     profile = read_region(config / "region.toml")
     places = frozenset(place.name for place in profile.places)
-    rules = read_rules(config / "rules.toml", places)
     feeds = read_feeds(config / "feeds.toml")
+    rules = read_rules(config / "rules.toml", places, publishers_of(feeds))
     rule_ids = frozenset(rule.rule_id for rule in rules)
     channels = read_channels(config / "channels.toml", environ, rule_ids)
     families = frozenset(feed.family for feed in feeds)
@@ -105,6 +105,11 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
         web_proxies=_items(variables.web_proxies),
         log_level=variables.log_level,
     )
+
+
+def publishers_of(feeds: Iterable[Feed]) -> frozenset[str]:
+    """Whose articles a rule can ask for: the publishers of `feeds`, and their families."""
+    return frozenset(name for feed in feeds for name in (feed.publisher, feed.family))
 
 
 def complaints(environ: Mapping[str, str], version: str) -> list[SettingsError]:

@@ -18,61 +18,17 @@ from worker.settings.toml import Section, read_toml
 
 Word = Annotated[str, Field(min_length=2, max_length=100)]
 Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
-# The commonest words of the six languages: a rule that asks for one of them fires on everything.
-_IN_EVERY_TEXT = frozenset(
-    {
-        "the",
-        "an",
-        "of",
-        "and",
-        "in",
-        "to",
-        "on",
-        "for",
-        "at",
-        "by",
-        "is",
-        "was",
-        "with",
-        "from",
-        "that",
-        "и",
-        "в",
-        "во",
-        "на",
-        "не",
-        "что",
-        "по",
-        "из",
-        "за",
-        "от",
-        "это",
-        "և",
-        "է",
-        "են",
-        "որ",
-        "մի",
-        "ու",
-        "համար",
-        "və",
-        "bu",
-        "bir",
-        "da",
-        "də",
-        "ilə",
-        "ki",
-        "ve",
-        "de",
-        "için",
-        "ile",
-        "და",
-        "არის",
-        "რომ",
-        "ეს",
-        "არ",
-        "თუ",
-    }
-)
+# The commonest words of the six languages: a rule that asks for nothing else fires on everything.
+_COMMONEST = """
+    a an and are as at be been but by for from had has have he her his in is it its not of on or she that the their
+    they this to was we were which will with
+    а был была были в во все для до его ее за и из или их к как ко на не но о об он она они от по с со так что это
+    այդ այս են է էր և եւ համար հետ մի նա որ որը ու
+    amma bir bu da də ilə isə ki o olan olub onun sonra və üçün
+    ama çok da daha de en gibi için ile ise ne olan sonra ve ya
+    ამ არ არის და ეს თუ იყო მათ მისი რომ
+    """
+_IN_EVERY_TEXT = frozenset(_COMMONEST.split())
 _LEAST_BEFORE_STAR = 3  # letters; a shorter stem with any ending matches half of the language
 
 
@@ -121,7 +77,9 @@ class RuleSection(Section):
         for words in (self.any, self.all, self.none):
             for at, word in enumerate(words):
                 if other := _covering(word, (*words[:at], *words[at + 1 :])):
-                    raise ValueError(f"{word!r} adds nothing to {other!r}; take it out")
+                    # Any of them will do: the wider one decides. All are needed: the narrower one does.
+                    needless, decides = (other, word) if words is self.all else (word, other)
+                    raise ValueError(f"{needless!r} adds nothing to {decides!r}; take it out")
         return self
 
 
@@ -134,16 +92,17 @@ def _check_word(word: str) -> None:
             raise ValueError(f"{word!r} matches nearly everything; write at least three letters before the *")
     if not any(char.isalnum() for char in word):
         raise ValueError(f"{word!r} has no letter; write a word")
-    if word.casefold() in _IN_EVERY_TEXT:
+    if all(part in _IN_EVERY_TEXT for part in word.casefold().split()):
         raise ValueError(f"{word!r} is in nearly every text; write a word that tells something")
 
 
 def _covering(word: str, others: Iterable[str]) -> str:
-    """The one of `others` that is found wherever `word` is; "" for none."""
+    """The one of `others` that is found wherever `word` is, being as wide or a part of it; "" for none."""
     parts = word.casefold().split()
     for other in others:
         wider = other.casefold().split()
-        if len(wider) == len(parts) and all(map(_is_wider, wider, parts)):
+        starts = range(len(parts) - len(wider) + 1)
+        if any(all(map(_is_wider, wider, parts[at : at + len(wider)])) for at in starts):
             return other
     return ""
 
@@ -158,12 +117,15 @@ class RulesFile(Section):
     rule: tuple[RuleSection, ...] = Field(min_length=1)
 
 
-def read_rules(path: Path, places: frozenset[str] | None = None) -> tuple[Rule, ...]:
+def read_rules(
+    path: Path, places: frozenset[str] | None = None, publishers: frozenset[str] | None = None
+) -> tuple[Rule, ...]:
     """The rules in the file at `path`.
 
     Args:
         path: of `rules.toml`.
         places: the gazetteer's names, for finding places that no article can name; None checks none.
+        publishers: those of the feeds and their families, for finding some that no feed has; None checks none.
 
     Raises:
         SettingsError: the first mistake, with file, key and remedy.
@@ -176,13 +138,21 @@ def read_rules(path: Path, places: frozenset[str] | None = None) -> tuple[Rule, 
         seen.add(section.id)
         for place in section.places:
             if places is not None and place not in places:
-                near = difflib.get_close_matches(place, sorted(places), n=1) or [
-                    name for name in sorted(places) if place.casefold() in name.casefold()
-                ]
-                remedy = f"did you mean {near[0]!r}?" if near else "use a name of region.toml"
+                remedy = _nearest(place, places) or "use a name of region.toml"
                 key = f"rule[{number}].places"
                 raise SettingsError(path.name, key, f"{place!r} is not in the gazetteer", remedy)
+        for publisher in section.publishers:
+            if publishers is not None and publisher not in publishers:
+                remedy = _nearest(publisher, publishers) or "use a publisher or family of feeds.toml"
+                raise SettingsError(path.name, f"rule[{number}].publishers", f"no feed is of {publisher!r}", remedy)
     return tuple(_rule(section) for section in file.rule)
+
+
+def _nearest(name: str, known: frozenset[str]) -> str:
+    """A question after the one of `known` that `name` may be meant for; "" for none."""
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    near = near or [other for other in sorted(known) if name.casefold() in other.casefold()]
+    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def _rule(section: RuleSection) -> Rule:

@@ -51,9 +51,20 @@ def validated(file: str, raw: dict[str, Any], model: type[M]) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        first, *others = (_complaint(file, raw, model, one) for one in error.errors())
+        first, *others = (_complaint(file, raw, model, one) for one in _own_mistakes(error.errors()))
         first.others = tuple(others)
         raise first from error
+
+
+def _own_mistakes(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """`found` without the lists that only seem empty since what stands in them has a mistake of its own."""
+    places = [one["loc"] for one in found]
+    return [
+        one
+        for one in found
+        if one["type"] != "too_short"
+        or not any(place[: len(one["loc"])] == one["loc"] and place != one["loc"] for place in places)
+    ]
 
 
 def key_path(location: tuple[int | str, ...]) -> str:

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from worker.backtest import Backtest, RuleChange
 from worker.bootstrap import Services
 from worker.errors import SettingsError
+from worker.settings import publishers_of
 from worker.settings.rules import read_rules
 from worker.web.problems import ProblemError
 
@@ -42,7 +43,7 @@ def try_rules(services: Services, text: str, since: datetime) -> Trial:
         path = Path(folder) / "rules.toml"
         path.write_text(text, encoding="utf-8")
         try:
-            rules = read_rules(path, places)
+            rules = read_rules(path, places, publishers_of(services.settings.feeds))
         except SettingsError as error:
             raise ProblemError(422, str(error), ["rules"]) from error
     backtest = Backtest(rules, services.settings.fresh_for)
