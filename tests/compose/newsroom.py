@@ -1,11 +1,13 @@
 """A newsroom that never sleeps: an article every half second, in turn in each of its feeds, until /tmp/stop exists.
 
-What it has published stands in /tmp/published.jsonl. Runs in the image under test, and needs nothing but Python.
+Each tells of something else, in words of its own: what repeats the words of another would join its story, and raise no
+alert. What it has published stands in /tmp/published.jsonl. Runs in the image under test, and needs nothing but Python.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import threading
 import time
 from collections import deque
@@ -22,20 +24,29 @@ STOP, PUBLISHED = Path("/tmp/stop"), Path("/tmp/published.jsonl")
 shown: list[deque[str]] = [deque(maxlen=KEPT) for _ in range(FEEDS)]
 
 
+SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
+
+
+def words(number: int, count: int) -> str:
+    """So many words that no other number has."""
+    chance = random.Random(number)
+    return " ".join("".join(chance.choices(SYLLABLES, k=4)) for _ in range(count))
+
+
 def publish() -> None:
     """Publish until told to stop."""
     number = 0
     with PUBLISHED.open("a", encoding="utf-8") as log:
         while not STOP.exists():
             number += 1
-            title = f"Bulletin {number} from Ruritania"
+            title = f"Bulletin {number} from Ruritania: {words(number, 6)}"
             link = f"http://feeds:8080/articles/{number}"
             now = format_datetime(datetime.now(UTC), usegmt=True)
             log.write(json.dumps({"title": title}) + "\n")
             log.flush()
             shown[number % FEEDS].appendleft(
                 f"<item><title>{title}</title><link>{link}</link><guid>{link}</guid><pubDate>{now}</pubDate>"
-                f"<description>Number {number} of this day in Ruritania.</description></item>"
+                f"<description>{words(number, 20)}.</description></item>"
             )
             time.sleep(EVERY_S)
 
