@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,9 +126,15 @@ PICTURES = st.sampled_from(['<img src="x.jpg" alt="a"/>', "<img src='x.jpg'>"])
 TAGS = st.sampled_from(["p", "div", "b", "I", "span", "h2", "blockquote", "section"])
 
 
+CONTAINERS = ("div", "blockquote", "section")
+BLOCK = re.compile("<(p|div|h2|blockquote|section|hr)", re.IGNORECASE)
+
+
 def _element(content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     tag_and_content = st.tuples(TAGS, st.lists(content, max_size=4).map("".join))
-    return tag_and_content.map(lambda found: f'<{found[0]} class="c">{found[1]}</{found[0]}>')
+    # A block within a paragraph, a heading or a phrase is no proper markup, and no two parsers read it alike.
+    nested = tag_and_content.filter(lambda found: found[0] in CONTAINERS or not BLOCK.search(found[1]))
+    return nested.map(lambda found: f'<{found[0]} class="c">{found[1]}</{found[0]}>')
 
 
 @given(st.lists(st.recursive(WORDS | PICTURES, _element, max_leaves=12), min_size=1, max_size=6).map("".join))
