@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine, Table, insert, update
 
 from tests.made_up_week import EVENTS, FEEDS, Event, Piece, Raised, Told
 from worker.judge import judgement_from_json
-from worker.store.facets import write_facets
+from worker.store.facets import facets_of
 from worker.tables import (
     alert_articles,
     alert_updates,
     alerts,
+    article_facets,
     articles,
     captures,
     claims,
@@ -232,7 +233,8 @@ def _details(
         }
         if story_id is not None:
             connection.execute(insert(claims), claim)
-    write_facets(connection, article_id, judgement_from_json(_judgement(piece, raised)))
+    for facet in facets_of(judgement_from_json(_judgement(piece, raised))):
+        connection.execute(insert(article_facets), {"facet": facet, "article_id": article_id})
 
 
 def _span(piece: Piece, told: Told) -> tuple[int, int]:

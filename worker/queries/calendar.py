@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.engine import Connection
@@ -16,8 +16,3 @@ def step_of(connection: Connection, column: ColumnElement[datetime], step: str) 
     if connection.dialect.name == "sqlite":
         return func.strftime(sqlite, column)
     return func.to_char(func.timezone("UTC", column), postgresql)
-
-
-def moment_of(step: str) -> datetime:
-    """The beginning of such an hour or day."""
-    return datetime.strptime(step, _FORMS["hour" if "T" in step else "day"][0]).replace(tzinfo=UTC)

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
-from sqlalchemy.engine import Connection
-
 from worker.model import Judgement
-from worker.tables import article_facets
-
-
-def write_facets(connection: Connection, article_id: int, judgement: Judgement) -> None:
-    """Replace the facets of an article by those of its newest judgement."""
-    connection.execute(delete(article_facets).where(article_facets.c.article_id == article_id))
-    rows = [{"facet": facet, "article_id": article_id} for facet in facets_of(judgement)]
-    if rows:
-        connection.execute(article_facets.insert(), rows)
 
 
 def facets_of(judgement: Judgement) -> list[str]:
