@@ -63,7 +63,7 @@ def written(rows: Iterable[Row], form: Form) -> Iterator[bytes]:
 
 def json_line(row: Any) -> str:
     """One JSON object on one line, times in ISO 8601."""
-    return json.dumps(row, ensure_ascii=False, default=_plain) + "\n"
+    return json.dumps(row, ensure_ascii=False, default=json_form) + "\n"
 
 
 def harmless(cell: str) -> str:
@@ -153,7 +153,7 @@ def _type(name: str, value: Any, pa: Any) -> Any:
 
 def _value(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, default=_plain)
+        return json.dumps(value, ensure_ascii=False, default=json_form)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
@@ -163,11 +163,16 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, default=_plain)
+        return json.dumps(value, ensure_ascii=False, default=json_form)
     return str(value)
 
 
-def _plain(value: Any) -> Any:
+def json_form(value: Any) -> Any:
+    """What JSON has no form of, in one that it has: for `json.dumps(default=…)`. Times become ISO 8601.
+
+    Raises:
+        TypeError: a value of any other type.
+    """
     if isinstance(value, datetime):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):

@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TextIO, TypeVar
@@ -23,6 +22,7 @@ from rich.text import Text
 from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
 from worker.database import migrate
 from worker.errors import TrucewireError
+from worker.exports import json_form
 
 T = TypeVar("T")
 NUMBERS = {"id", "new", "entries", "articles", "ms", "failures", "attempts", "revised", "voices"}
@@ -116,17 +116,7 @@ def clock(then: datetime | None) -> str:
 
 def print_json(row: Any, file: TextIO | None = None) -> None:
     """One JSON object on one line, times in ISO 8601."""
-    (file or sys.stdout).write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, (set, frozenset)):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    (file or sys.stdout).write(json.dumps(row, ensure_ascii=False, default=json_form) + "\n")
 
 
 def print_rows(
