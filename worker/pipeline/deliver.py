@@ -47,7 +47,7 @@ def deliver(services: Services, channel_name: str) -> Delivered:
     stopwatch, sent, noticed = time.monotonic(), 0, False
     while time.monotonic() - stopwatch < FOR_S:
         state = services.store.channels.state(channel_name)
-        if state.paused_until is not None and state.paused_until > services.now():
+        if state.pauses(services.now()):
             break
         with ExitStack() as stack:
             down = state.failures >= FAILURES_IN_A_ROW
@@ -81,9 +81,13 @@ def _run(services: Services, channel_name: str, stopwatch: float, at_most: int |
     return Delivered(sent)
 
 
+def _configured(services: Services, name: str) -> Channel | None:
+    return next((channel for channel in services.settings.channels if channel.name == name), None)
+
+
 def _has_sent_enough(services: Services, channel_name: str) -> bool:
     """Whether the channel must rest before it takes more, by its service's rate."""
-    channel = next((one for one in services.settings.channels if one.name == channel_name), None)
+    channel = _configured(services, channel_name)
     if channel is None or not channel.per_minute:
         return False
     return services.store.channels.record_pace(channel_name, channel.per_minute, services.now()) is not None
@@ -91,12 +95,12 @@ def _has_sent_enough(services: Services, channel_name: str) -> bool:
 
 def _pauses(services: Services, channel_name: str) -> bool:
     state = services.store.channels.state(channel_name)
-    return bool(state.disabled) or (state.paused_until is not None and state.paused_until > services.now())
+    return bool(state.disabled) or state.pauses(services.now())
 
 
 def _deliver_one(services: Services, outgoing: Outgoing) -> Delivered:
     """Send one message and record what came of it."""
-    channel = next((one for one in services.settings.channels if one.name == outgoing.channel), None)
+    channel = _configured(services, outgoing.channel)
     record = services.store.notifications
     if channel is None or not channel.enabled:
         record.record_failed(outgoing.message_id, "channel is no longer configured")

@@ -27,6 +27,10 @@ class ChannelState:
     paused_until: datetime | None = None
     disabled: str = ""  # the reason; "" = it is not
 
+    def pauses(self, now: datetime) -> bool:
+        """Whether nothing is sent through it at `now`."""
+        return self.paused_until is not None and self.paused_until > now
+
 
 class ChannelStore:
     """Writes of channels' states."""
