@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.switchboard import Switchboard, switchboard
 from tests.world import World
 from worker.database import connect, migrate
 from worker.judge import Judge
@@ -80,17 +81,35 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
     server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
-    """An engine on a fresh, migrated database: each test that asks for it runs on both kinds."""
-    if request.param == "sqlite":
-        shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
-        url = f"sqlite:///{tmp_path / 'trucewire.db'}"
-    else:
-        url = request.getfixturevalue("postgresql")()
-    engine = connect(url)
+@pytest.fixture
+def sqlite_engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
+    """An engine on a fresh, migrated SQLite file; `engine` where a subject lies above the difference of databases."""
+    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
+    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def postgresql_engine(postgresql: Callable[[], str]) -> Iterator[Engine]:
+    """An engine on a fresh, migrated database of a PostgreSQL server."""
+    engine = connect(postgresql())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine on a fresh, migrated database: each test that asks for it runs on both kinds."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return engine
+
+
+@pytest.fixture(scope="module")
+def board() -> Iterator[Switchboard]:
+    """A web server for a module's tests; each connects its own application."""
+    with switchboard() as board:
+        yield board
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from tests.browser import Browser
 from tests.factories import NOW
-from tests.switchboard import Switchboard, switchboard
+from tests.switchboard import Switchboard
 from tests.world import World
 from worker.credentials import form_key
 from worker.database import connect
@@ -29,12 +29,6 @@ from worker.web import create_app
 from worker.web.access import refuse_open_doors
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(scope="module")
-def board() -> Iterator[Switchboard]:
-    with switchboard() as board:
-        yield board
 
 
 @dataclass

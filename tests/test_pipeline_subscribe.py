@@ -10,7 +10,7 @@ import pytest
 
 from tests.factories import NOW, a_feed
 from tests.hub import CHALLENGE, LocalHub, local_hub
-from tests.switchboard import Switchboard, switchboard
+from tests.switchboard import Switchboard
 from tests.world import Item, World, rss
 from worker import pipeline
 from worker.bootstrap import Services
@@ -20,12 +20,6 @@ from worker.web import create_app
 
 FEED_URL = "https://outlet.example/rss"
 TOPIC = "https://outlet.example/feed?format=rss"
-
-
-@pytest.fixture(scope="module")
-def board() -> Iterator[Switchboard]:
-    with switchboard() as board:
-        yield board
 
 
 @pytest.fixture

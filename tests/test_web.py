@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,11 +17,10 @@ from sqlalchemy import Engine
 
 from tests.factories import NOW
 from tests.hub import called
-from tests.switchboard import Switchboard, switchboard
+from tests.switchboard import Switchboard
 from tests.world import Item, World, rss
 from worker import embedded, pipeline
 from worker.bootstrap import services_for
-from worker.database import connect
 from worker.errors import SettingsError
 from worker.model.subscriptions import HubOffer, Subscription
 from worker.settings import load_settings
@@ -51,18 +48,9 @@ class Site:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
+def engine(sqlite_engine: Engine) -> Engine:
     """On one database: what differs between the two is behind the store."""
-    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
-    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def board() -> Iterator[Switchboard]:
-    with switchboard() as board:
-        yield board
+    return sqlite_engine
 
 
 @pytest.fixture

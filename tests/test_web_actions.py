@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -15,9 +12,8 @@ from sqlalchemy import Engine
 from tests.browser import Browser
 from tests.factories import NOW, raise_alerts
 from tests.factories import an_article as article
-from tests.switchboard import Switchboard, switchboard
+from tests.switchboard import Switchboard
 from tests.world import World
-from worker.database import connect
 from worker.evidence import check_bundle
 from worker.links import Do, link
 from worker.pipeline.reactions import link_secret
@@ -26,17 +22,9 @@ from worker.web import create_app, serving
 
 
 @pytest.fixture
-def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
-    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
-    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def board() -> Iterator[Switchboard]:
-    with switchboard() as board:
-        yield board
+def engine(sqlite_engine: Engine) -> Engine:
+    """On one database: what differs between the two is behind the store."""
+    return sqlite_engine
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from tests.browser import Browser
 from tests.factories import a_poll_plan, an_article, raise_alerts
-from tests.switchboard import Switchboard, switchboard
+from tests.switchboard import Switchboard
 from tests.world import World
 from worker.database import connect
 from worker.judge import Judge
@@ -27,18 +27,9 @@ API = "/api/v1"
 
 
 @pytest.fixture
-def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
+def engine(sqlite_engine: Engine) -> Engine:
     """On one database: what differs between the two is behind the queries."""
-    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
-    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def board() -> Iterator[Switchboard]:
-    with switchboard() as board:
-        yield board
+    return sqlite_engine
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import feedparser
@@ -16,9 +13,8 @@ from sqlalchemy import Engine
 
 from tests.browser import Browser
 from tests.factories import NOW, a_poll_plan, an_article, raise_alerts
-from tests.switchboard import Switchboard, switchboard
+from tests.switchboard import Switchboard
 from tests.world import World
-from worker.database import connect
 from worker.model.people import Role
 from worker.web import create_app
 
@@ -27,17 +23,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
-def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
-    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
-    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def board() -> Iterator[Switchboard]:
-    with switchboard() as board:
-        yield board
+def engine(sqlite_engine: Engine) -> Engine:
+    """On one database: what differs between the two is behind the store."""
+    return sqlite_engine
 
 
 @pytest.fixture

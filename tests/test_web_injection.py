@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,9 +9,8 @@ from sqlalchemy import Engine, text
 
 from tests.browser import Browser
 from tests.factories import an_article, raise_alerts
-from tests.switchboard import Switchboard, switchboard
+from tests.switchboard import Switchboard
 from tests.world import World
-from worker.database import connect
 from worker.web import create_app
 
 pytestmark = pytest.mark.slow
@@ -114,17 +110,9 @@ MARKUP = (
 
 
 @pytest.fixture
-def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
-    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
-    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def board() -> Iterator[Switchboard]:
-    with switchboard() as board:
-        yield board
+def engine(sqlite_engine: Engine) -> Engine:
+    """On one database: what differs between the two is behind the store."""
+    return sqlite_engine
 
 
 @pytest.fixture

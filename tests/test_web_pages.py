@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from sqlalchemy import Engine, update
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.newsroom import fill
-from tests.switchboard import Switchboard, switchboard
+from tests.switchboard import Switchboard
 from tests.world import World
 from worker.database import connect
 from worker.tables import articles
@@ -25,18 +24,9 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>"
 
 
 @pytest.fixture
-def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
+def engine(sqlite_engine: Engine) -> Engine:
     """On one database: what differs between the two is behind the queries."""
-    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
-    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def board() -> Iterator[Switchboard]:
-    with switchboard() as board:
-        yield board
+    return sqlite_engine
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,18 +16,14 @@ from tests.browser import Browser
 from tests.factories import NOW
 from tests.newsroom import fill
 from tests.world import World
-from worker.database import connect
 from worker.tables import alerts, articles
 from worker.web import create_app, serving
 
 
 @pytest.fixture
-def engine(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Engine]:
-    shutil.copy(migrated_sqlite, tmp_path / "trucewire.db")
-    engine = connect(f"sqlite:///{tmp_path / 'trucewire.db'}")
-    fill(engine, NOW, quiet=0)
-    yield engine
-    engine.dispose()
+def engine(sqlite_engine: Engine) -> Engine:
+    fill(sqlite_engine, NOW, quiet=0)
+    return sqlite_engine
 
 
 @pytest.fixture
