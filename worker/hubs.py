@@ -37,11 +37,7 @@ class Hubs:
             FetchError: no answer, with the outcome that a poll would have.
         """
         body = urlencode(form).encode()
-        headers = {
-            "User-Agent": self._connections.limits.user_agent,
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Content-Length": str(len(body)),
-        }
+        headers = self._connections.headers_of("application/x-www-form-urlencoded", body)
         exchange, url = self._connections.exchange(), absolute_url(hub_url)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._connections.send(exchange, "POST", url, headers, body)

@@ -34,11 +34,7 @@ class Pings:
             FetchError: the switch did not take it.
         """
         body = "\n".join(complaints).encode()[:_BODY_BYTES]
-        headers = {
-            "User-Agent": self._connections.limits.user_agent,
-            "Content-Type": "text/plain; charset=utf-8",
-            "Content-Length": str(len(body)),
-        }
+        headers = self._connections.headers_of("text/plain; charset=utf-8", body)
         address = absolute_url(_failing(url) if complaints else url)
         answer = self._connections.send(self._connections.exchange(), "POST", address, headers, body)
         answer.finish()

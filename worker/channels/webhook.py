@@ -27,15 +27,11 @@ def send(channel: Channel, message: Message, now: datetime, connections: Connect
         DeliveryError: permanent for 410, and for an address that is never connected to.
     """
     body = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":"))
-    headers = {
-        "User-Agent": connections.limits.user_agent,
-        "Content-Type": "application/json",
-        "Content-Length": str(len(body.encode())),
-        **signature(channel, message.key, now, body),
-    }
+    data = body.encode()
+    headers = connections.headers_of("application/json", data) | signature(channel, message.key, now, body)
     try:
         exchange = connections.exchange()
-        answer = connections.send(exchange, "POST", absolute_url(channel.options["url"]), headers, body.encode())
+        answer = connections.send(exchange, "POST", absolute_url(channel.options["url"]), headers, data)
     except FetchError as error:
         raise DeliveryError(f"{channel.name}: {error}", permanent=error.permanent) from error
     answer.finish()  # the head of the answer decides; what it says beyond that is for people

@@ -91,6 +91,14 @@ class Connections:
         """A new exchange; its deadline starts to run now."""
         return Exchange(self.limits, self._allow, self._resolver, time.monotonic() + self.limits.total_s)
 
+    def headers_of(self, content_type: str, body: bytes) -> dict[str, str]:
+        """What every request says that brings a body: who sends it, its type and its length."""
+        return {
+            "User-Agent": self.limits.user_agent,
+            "Content-Type": content_type,
+            "Content-Length": str(len(body)),
+        }
+
     def send(
         self, exchange: Exchange, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> Answer:
