@@ -9,6 +9,7 @@
     ├── ExportError          a form that cannot be written, or a bundle that cannot be read
     ├── LinkError            a link in a message that was not made by us, or has expired
     ├── StoreError           the database is missing, locked or of another version
+    ├── TooSlowError         a question that the database did not answer in time
     └── AlreadyRunningError  a second embedded Trucewire on one database
 
 `permanent` says whether trying again can help. That one word drives back-off, retry and disabling.
@@ -92,6 +93,10 @@ class ExportError(TrucewireError):
 
 class StoreError(TrucewireError):
     """The database is missing, locked, or of a version this code does not know."""
+
+
+class TooSlowError(TrucewireError):
+    """A question that the database did not answer in the time there was for it; a narrower one may be."""
 
 
 class AlreadyRunningError(TrucewireError):

@@ -4,5 +4,6 @@ A URL comes in; connections, and nouns made of rows, go out. Knows SQLite from P
 """
 
 from worker.database.engine import connect, held_alone, lock_stories, migrate, reading
+from worker.database.limits import at_most
 
-__all__ = ["connect", "held_alone", "lock_stories", "migrate", "reading"]
+__all__ = ["at_most", "connect", "held_alone", "lock_stories", "migrate", "reading"]

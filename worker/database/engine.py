@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from worker.database.limits import limited
 from worker.errors import AlreadyRunningError, StoreError
 
 BUSY_TIMEOUT_S = 30
@@ -71,10 +72,14 @@ def _sqlite(url: URL) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection in a read-only transaction, which never waits for a writer."""
+    """A connection in a read-only transaction, which never waits for a writer.
+
+    Raises:
+        TooSlowError: what it was asked took longer than `limits.at_most` allows.
+    """
     with engine.connect() as connection:
         connection = connection.execution_options(read_only=True, postgresql_readonly=True)
-        with connection.begin():
+        with connection.begin(), limited(connection):
             yield connection
 
 

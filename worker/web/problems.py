@@ -15,8 +15,10 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from worker.errors import TooSlowError
 from worker.web.plain import plain_page
 
+TOO_SLOW = "This took too long to find. Narrow it: by a time, a place or a language, or with a rarer or longer word."
 MEDIA_TYPE = "application/problem+json"
 _FOR_PROGRAMS = ("/api/", "/websub/")
 
@@ -78,7 +80,11 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         return answer(request, 422, _complaint(error.errors()), _names(error.errors()))
 
+    async def _of_time(request: Request, _: Exception) -> Response:
+        return answer(request, 503, TOO_SLOW)
+
     app.add_exception_handler(ProblemError, _of_problem)
+    app.add_exception_handler(TooSlowError, _of_time)
     app.add_exception_handler(HTTPException, _of_status)
     app.add_exception_handler(RequestValidationError, _of_parameters)
 

@@ -16,13 +16,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from worker.database import at_most
+from worker.errors import TooSlowError
 from worker.settings import Settings
-from worker.web.problems import answer
+from worker.web.problems import TOO_SLOW, answer
 
 log = logging.getLogger("trucewire")
 
 MOST_BODY = 256 * 1024  # bytes of a form or of JSON; a push has a limit of its own
 BODY_S = 15.0  # from a request's head to its last byte
+QUESTION_S = 10.0  # for one question to the database; an answer may need several
 ANSWER_S = 30.0  # … to the first byte of the answer; a stream may then go on for ever
 TOO_LARGE = f"A request has at most {MOST_BODY} bytes."
 OWN_LIMITS = "/websub/"
@@ -84,7 +87,8 @@ class Guard:
         try:
             async with asyncio.timeout(ANSWER_S) as limit:
                 out.limit = limit
-                await self._app(scope, body, out)
+                with at_most(QUESTION_S):
+                    await self._app(scope, body, out)
         except Exception as error:  # the one place for what no route has foreseen
             if out.started:
                 raise
@@ -119,6 +123,8 @@ def _outcome(path: str, error: Exception) -> tuple[int, str]:
     match error:
         case HTTPException():  # of the body, where a layer before the routes reads it
             return error.status_code, error.detail
+        case TooSlowError():
+            return 503, TOO_SLOW
         case TimeoutError():
             return 503, "This took too long; ask for less at once."
         case _:

@@ -28,6 +28,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (404, "Not there"),
         (422, "Not understood"),
         (501, "Not installed"),
+        (503, "Not answered in time"),
     )
 }
 

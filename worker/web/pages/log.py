@@ -9,10 +9,12 @@ from functools import cached_property
 
 from fastapi import APIRouter, Request, Response
 
+from worker.errors import TooSlowError
 from worker.model import CONCEPTS, Stance
 from worker.queries import ArticleFilter
 from worker.settings import Settings
 from worker.web.pages.rendering import Pages, address
+from worker.web.problems import TOO_SLOW
 
 AT_ONCE = 50
 LONGEST_SEARCH = 200
@@ -107,14 +109,18 @@ def router(pages: Pages) -> APIRouter:
         now = pages.services.now()
         query = {name: text(value) for name, value in request.query_params.items()}
         wanted, before, complaint = wanted_of(query, now), number(query.pop("before", "")), ""
+        status = 200
         try:
             found = pages.services.queries.articles(wanted, AT_ONCE + 1, before)
         except ValueError:
             found, complaint = [], "There is no word to look for in this search"
+        except TooSlowError:  # told here, so that the form stands below it
+            found, complaint, status = [], TOO_SLOW, 503
         shown = found[:AT_ONCE]
         return pages.page(
             request,
             "log.html",
+            status,
             now=now,
             found=shown,
             wanted=wanted,
