@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, insert
 
-from bench.search import News, fill
+from bench._log import News, fill
 from worker.bootstrap import services_for
 from worker.database import connect, migrate
 from worker.settings import load_settings

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bench.search import News
+from bench._log import News
 from tests.factories import NOW, stored_feed
 from worker.database import connect
 from worker.queries import ArticleFilter, Queries, search
