@@ -22,24 +22,29 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, select
 
-from worker.database import connect, migrate
-from worker.model import Article, StorySignature
+from bench._news import Newsrooms
+from bench._window import filled, size_of
+from bench.servers import Running, postgresql
+from worker.alerting import match_plan, signature
+from worker.database import connect
+from worker.model import Article, Judged, MatchPlan, StorySignature
+from worker.store import Store
 from worker.store.stories import Candidates
-from worker.stories import WINDOW, Geography, StoryLog, keys_of, signature_of, signature_to_json, story_for
-from worker.tables import articles, feeds, stories, story_keys
+from worker.stories import WINDOW, Geography, StoryLog, keys_of, signature_of, story_for
+from worker.tables import articles
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LETTERS = "abdegiklmnoprstuvz"
 THRESHOLDS = (0.1, 0.2, 0.3)
-PLACED = 200  # in one batch, as the match stage takes them
-AT_ONCE = 2_000
+WAITING = 2_000  # articles that are placed and measured
 
 
 @dataclass(frozen=True)
@@ -161,89 +166,105 @@ def compare(items: Sequence[Item]) -> None:
         )
 
 
-def filled(engine: Engine, items: Sequence[Item]) -> None:
-    """Put `items` into a log, each in the story of its event."""
-    ids = {story: number for number, story in enumerate(dict.fromkeys(item.story for item in items), 1)}
-    with engine.begin() as connection:
-        feed = {"url": "https://feed.example/", "name": "Feed", "publisher": "", "family": "", "languages": ["en"]}
-        connection.execute(insert(feeds), _complete(feeds, feed))
-        rows = [{"id": number, "title": story, "opened_at": START, "last_at": START} for story, number in ids.items()]
-        connection.execute(insert(stories), rows)
-    for first in range(0, len(items), AT_ONCE):
-        batch = list(enumerate(items[first : first + AT_ONCE], first + 1))
-        signatures = {number: item.signature(number) for number, item in batch}
-        with engine.begin() as connection:
-            rows = [_row(number, item, ids[item.story], signatures[number]) for number, item in batch]
-            connection.execute(insert(articles), rows)
-            keys: list[dict[str, Any]] = [
-                {"key": key, "at": item.at, "article_id": number}
-                for number, item in batch
-                for key in keys_of(signatures[number])
-            ]
-            connection.execute(insert(story_keys), sorted(keys, key=lambda row: row["key"]))
+@dataclass
+class Spent:
+    """CPU seconds, and what they were spent on."""
+
+    server: Running | None  # PostgreSQL's, where it is a process of its own
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    articles: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def on(self, step: str, articles: int) -> Iterator[None]:
+        """Count what the block costs, this process and the server taken together."""
+        begun, begun_there = time.process_time(), self._there()
+        yield
+        self.seconds[step] += time.process_time() - begun
+        self.seconds[f"{step}, server"] += self._there() - begun_there
+        self.articles[step] += articles
+
+    def ms(self, step: str) -> float:
+        """Milliseconds an article."""
+        there = self.seconds[f"{step}, server"]
+        return 1e3 * (self.seconds[step] + there) / max(1, self.articles[step])
+
+    def _there(self) -> float:
+        return self.server.cpu_s() if self.server else 0.0
 
 
-def _row(number: int, item: Item, story_id: int, signature: StorySignature) -> dict[str, Any]:
-    known = {"id": number, "key": str(number), "feed_id": 1, "title": item.title, "language": "en", "revision": 1}
-    placed = {"first_seen_at": item.at, "story_id": story_id, "signature": signature_to_json(signature)}
-    return _complete(articles, known | placed)
+def cost(url: str, window: int, batch: int, server: Running | None = None) -> None:
+    """Print what the match stage spends on placing one more article with so many in the window."""
+    waiting = filled(url, window, WAITING)
+    engine = connect(url)
+    store, geography = Store.on(engine), Newsrooms().geography
+    now = max(one.at for one in waiting.values())
+    spent, found = Spent(server), Counter[str]()
+
+    def place(one: Judged, signed: StorySignature | None, candidates: Sequence[StorySignature]) -> MatchPlan:
+        found["candidates"] += len(candidates)
+        return match_plan(one, signed, candidates, now=now, fresh_for=WINDOW, geography=geography)
+
+    for number in itertools.count():
+        claimed = store.articles.lease_unmatched(batch, now, now + timedelta(minutes=5))
+        if not claimed:
+            break
+        judged = [Judged(one, waiting[one.article_id].judgement) for one in claimed]
+        if number % 2:
+            by_step(engine, judged, now, geography, spent)
+            store.matches.apply_matches(judged, place, now, now - WINDOW)
+        else:
+            with spent.on("all", len(judged)):
+                store.matches.apply_matches(judged, place, now, now - WINDOW)
+    report(engine, window, spent)
+    with engine.connect() as connection:
+        placed = connection.execute(select(articles.c.id, articles.c.story_id).where(articles.c.id > window))
+        pairs = [(str(waiting[row.id].event), int(row.story_id)) for row in placed]
+    f1 = b_cubed([event for event, _ in pairs], [story for _, story in pairs])[2]
+    print(f"  {found['candidates'] / WAITING:.0f} candidates each; B³ F1 of those placed {f1:.3f}", flush=True)
+    engine.dispose()
 
 
-def _complete(table: Any, row: dict[str, Any]) -> dict[str, Any]:
-    """`row` with an empty value in every column that must have one."""
-    empty = {"TEXT": "", "VARCHAR": "", "INTEGER": 0, "BIGINT": 0, "BOOLEAN": False, "JSON": [], "FLOAT": 0.0}
-    needed = (
-        column for column in table.columns if not (column.nullable or column.server_default or column.primary_key)
-    )
-    blank = {column.name: empty.get(_kind(column), START) for column in needed}
-    return blank | row
-
-
-def _kind(column: Any) -> str:
-    return "JSON" if column.type.python_type is dict else str(column.type).partition("(")[0]
-
-
-def cost(window: int) -> None:
-    """Print what placing an article costs with so many in the window."""
-    items = list(made_up(window + PLACED))
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "stories.db"
-        engine = connect(f"sqlite:///{database}")
-        migrate(engine)
-        filled(engine, items[:window])
-        spent: Counter[str] = Counter()
-        with engine.begin() as connection:
-            begun = time.process_time_ns()
-            batch = {number: item.signature(number) for number, item in enumerate(items[window:], window + 1)}
-            keys = {number: keys_of(signature) for number, signature in batch.items()}
-            signed = time.process_time_ns()
-            log = Candidates(connection, keys, items[-1].at - WINDOW)
+def by_step(engine: Engine, judged: Sequence[Judged], now: datetime, geography: Geography, spent: Spent) -> None:
+    """What each step before the writing costs."""
+    with spent.on("sign", len(judged)):
+        batch = {one.stored.article_id: signature(one, now) for one in judged}
+        keys = {number: keys_of(signed) for number, signed in batch.items()}
+    with engine.connect() as connection:
+        with spent.on("find", len(judged)):
+            log = Candidates(connection, keys, now - WINDOW)
             found = {number: log.of(number, keys[number]) for number in batch}
-            looked_up = time.process_time_ns()
-            for number, signature in batch.items():
-                story_for(signature, found[number], Geography())
-            compared = time.process_time_ns()
-        spent.update(sign=signed - begun, find=looked_up - signed, compare=compared - looked_up)
-        spent["candidates"] = sum(map(len, found.values()))
-        engine.dispose()
-        size = database.stat().st_size / window
-    steps = ", ".join(f"{step} {spent[step] / PLACED / 1e6:.2f}" for step in ("sign", "find", "compare"))
-    total = sum(spent[step] for step in ("sign", "find", "compare")) / PLACED / 1e6
-    print(f"{window} articles in the window: {total:.2f} ms of CPU an article ({steps})")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        with spent.on("compare", len(judged)):
+            for number, signed in batch.items():
+                story_for(signed, found[number], geography)
+
+
+def report(engine: Engine, window: int, spent: Spent) -> None:
+    steps = ", ".join(f"{step} {spent.ms(step):.2f}" for step in ("sign", "find", "compare"))
+    rest = spent.ms("all") - sum(spent.ms(step) for step in ("sign", "find", "compare"))
+    print(f"{engine.dialect.name}, {window} articles in the window: {spent.ms('all'):.2f} ms of CPU an article")
     print(
-        f"{spent['candidates'] / PLACED:.0f} candidates; {size / 1024:.1f} KB of database an article, {memory:.0f} MB"
+        f"  {steps}, write {rest:.2f}; {spent.seconds['all, server'] / spent.articles['all'] * 1e3:.2f} on the server"
     )
+    size = ", ".join(f"{name} {size / 1024:.1f}" for name, size in size_of(engine, window).items())
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  KB of database an article: {size}; {memory:.0f} MB in this process")
 
 
 def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench stories")
     parser.add_argument("file", nargs="?", type=Path, help="labelled articles; without it, 2,000 made-up ones")
     parser.add_argument("--window", type=int, default=10_000, help="articles in the log; 0: no timing of the log")
+    parser.add_argument("--batch", type=int, default=200, help="articles that are placed in one transaction")
+    parser.add_argument("--postgresql", action="store_true", help="have the log in PostgreSQL, not in SQLite")
     options = parser.parse_args(arguments)
     compare(read(options.file) if options.file else list(made_up(2_000)))
     if options.window:
-        cost(options.window)
+        with tempfile.TemporaryDirectory() as folder:
+            if options.postgresql:
+                with postgresql(Path(folder)) as (server, url):
+                    cost(url, options.window, options.batch, server)
+            else:
+                cost(f"sqlite:///{folder}/stories.db", options.window, options.batch)
 
 
 if __name__ == "__main__":
