@@ -95,6 +95,11 @@ def test_a_list_shows_what_is_in_the_log(log: World, words: list[str], shown: st
         (["articles", "--concept", "ceasefire"], 1),
         (["articles", "--concept", "ceasefire", "--stance", "denied"], 0),
         (["articles", "--region", "no"], 0),
+        (["articles", "--rule", "ceasefire"], 1),
+        (["articles", "--rule", "shelling"], 0),
+        (["articles", "--place", "Nowhere"], 0),
+        (["alerts", "--open", "--story", "1"], 1),
+        (["alerts", "--closed"], 0),
         (["articles", "--language", "hy"], 0),
         (["articles", "--publisher", "outlet"], 3),
         (["articles", "--until", "2026-03-01"], 0),
@@ -185,6 +190,28 @@ def test_export_writes_every_article_with_its_text(log: World, tmp_path: Path) -
     assert "3 articles written" in result.output
     assert [row["id"] for row in exported] == [1, 2, 3]
     assert exported[0]["summary"].startswith("Armenia and Azerbaijan have agreed")
+
+
+def test_export_takes_the_filters_of_the_log(log: World, tmp_path: Path) -> None:
+    written = tmp_path / "log.jsonl"
+
+    run("export", "articles", "--rule", "ceasefire", "--stance", "agreed", "--output", str(written))
+
+    assert len(written.read_text().splitlines()) == 1
+
+
+def test_a_feed_is_switched_off_and_reset_and_the_audit_log_says_so(log: World) -> None:
+    feed_id = str(rows("feeds", "--json")[0]["id"])
+
+    run("feed", "disable", feed_id)
+    shown, off = run("feeds").output, rows("feeds", "--json")[0]
+    run("feed", "reset", feed_id)
+    done = [line["action"] for line in rows("audit", "--json")]
+
+    assert (off["enabled"], "switched by" in shown) == (False, True)
+    assert rows("feeds", "--json")[0]["switched_at"] is None
+    assert done == ["feed.reset", "feed.disable"]
+    assert "there is no feed 99" in str(run("feed", "enable", "99").exception)
 
 
 def test_exported_csv_runs_nothing_in_a_spreadsheet(log: World) -> None:

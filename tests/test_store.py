@@ -85,6 +85,30 @@ def test_syncing_settings_leaves_imported_feeds_and_learned_state_alone(store: S
     assert rows[a_feed().url]["next_poll_at"] == LATER
 
 
+def test_a_switch_outlasts_the_settings_until_it_is_reset(store: Store) -> None:
+    store.feeds.sync([a_feed()], NOW)
+    feed_id = ask(store).feeds()[0]["id"]
+    store.feeds.switch(feed_id, enabled=False, by="ani", now=NOW)
+
+    store.feeds.sync([a_feed(name="Renamed")], LATER)
+    switched = ask(store).feeds()[0]
+    known = store.feeds.as_configured(feed_id, [a_feed()], LATER)
+    reset = ask(store).feeds()[0]
+
+    assert (switched["enabled"], switched["switched_by"], switched["switched_at"]) == (False, "ani", NOW)
+    assert (known, reset["enabled"], reset["switched_at"]) == (True, True, None)
+    assert not store.feeds.as_configured(99, [], LATER)
+
+
+def test_a_switched_feed_that_left_the_settings_is_disabled(store: Store) -> None:
+    store.feeds.sync([a_feed(enabled=False)], NOW)
+    store.feeds.switch(ask(store).feeds()[0]["id"], enabled=True, by="ani", now=NOW)
+
+    store.feeds.sync([], LATER)
+
+    assert (ask(store).feeds()[0]["enabled"], ask(store).feeds()[0]["switched_at"]) == (False, None)
+
+
 def test_what_feeds_demand_is_told_of_those_that_are_polled(store: Store) -> None:
     feed_id = stored_feed(store)
     store.feeds.add([a_feed(url="https://idle.example/rss", enabled=False)], NOW)

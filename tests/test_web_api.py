@@ -244,15 +244,20 @@ def test_a_rule_is_tried_on_the_log(reader: Browser) -> None:
     assert (trial["articles"], trial["complete"], trial["items"][0]["articles"]) == (5, True, 5)
 
 
-def test_a_feed_is_disabled_and_enabled(program: Browser) -> None:
+def test_a_feed_is_switched_and_reset(program: Browser) -> None:
     feed_id = items(program, "/feeds")[0]["id"]
 
     program.send("POST", f"{API}/feeds/{feed_id}/disable")
-    disabled = items(program, "/feeds")[0]["enabled"]
+    disabled = program.get(f"{API}/feeds/{feed_id}").json
     program.send("POST", f"{API}/feeds/{feed_id}/enable")
+    enabled = program.get(f"{API}/feeds/{feed_id}").json
+    program.send("POST", f"{API}/feeds/{feed_id}/reset")
 
-    assert (disabled, items(program, "/feeds")[0]["enabled"]) == (False, True)
+    assert (disabled["enabled"], disabled["switched_by"], enabled["enabled"]) == (False, "local", True)
+    assert program.get(f"{API}/feeds/{feed_id}").json["switched_at"] is None
     assert program.send("POST", f"{API}/feeds/99/enable").status == 404
+    assert program.send("POST", f"{API}/feeds/99/reset").status == 404
+    assert program.get(f"{API}/feeds/99").status == 404
 
 
 def test_a_channel_that_an_error_has_disabled_is_enabled(program: Browser) -> None:

@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 
 from worker import __version__
-from worker.cli import change, discover, export, look, routes, run, show, stories, stories_try, users, web, workbench
+from worker.cli import (
+    change,
+    discover,
+    export,
+    feeds,
+    look,
+    routes,
+    run,
+    show,
+    stories,
+    stories_try,
+    users,
+    web,
+    workbench,
+)
 from worker.errors import TrucewireError
 
 app = typer.Typer(
@@ -19,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for group in (run, web, look, stories, show, routes, change, export, discover, users):
+for group in (run, web, look, stories, show, routes, change, feeds, export, discover, users):
     group.register(app)
 workbench.app.command("stories")(stories_try.try_stories)
 app.command("eval", rich_help_panel="Workbench")(workbench.evaluate)

@@ -14,10 +14,10 @@ import typer
 from worker import __version__
 from worker.bootstrap import Services, utc_now
 from worker.cli.console import SinceOption, UntilOption, UsageError, moment, notices, opened, progressing, said
-from worker.cli.look import article_filter
 from worker.evidence import check_bundle, write_bundle
 from worker.exports import Form, harmless, json_line, written
-from worker.queries import AlertFilter
+from worker.model import Region, Stance
+from worker.queries import AlertFilter, ArticleFilter
 from worker.queries.evidence import evidence_of
 from worker.queries.stories import StoryQueries
 
@@ -43,38 +43,50 @@ def export(
     output: Annotated[str, typer.Option("--output", "-o", help="A file; - is standard output.")] = "-",
     as_zip: Annotated[bool, typer.Option("--zip", help="A story: with all its evidence, into story-ID.zip.")] = False,
     search: Annotated[str, typer.Option(help="Articles: as in trucewire articles.")] = "",
-    region: Annotated[str, typer.Option(help="Articles: yes, no or unknown.")] = "",
+    region: Annotated[Region | None, typer.Option(help="Articles: about the region or not.")] = None,
     language: Annotated[str, typer.Option("--language", "-l", help="Articles: en, ru, …")] = "",
     publisher: Annotated[str, typer.Option(help="Articles: a publisher or family.")] = "",
-    rule: Annotated[str, typer.Option(help="Alerts: a rule's id.")] = "",
+    place: Annotated[str, typer.Option(help="Articles: a place by its name in the gazetteer.")] = "",
+    concept: Annotated[str, typer.Option(help="Articles: ceasefire, shelling, …")] = "",
+    stance: Annotated[Stance | None, typer.Option(help="Articles, alerts: how it is reported.")] = None,
+    rule: Annotated[str, typer.Option(help="Articles: a rule that fired. Alerts: their rule.")] = "",
     since: Annotated[str | None, SinceOption] = None,
     until: Annotated[str | None, UntilOption] = None,
 ) -> None:
     """The log as a file, oldest first; a cell that a spreadsheet would run is made harmless."""
+    first, last, said_as = moment(since), moment(until), stance or ""
+    of_alerts = AlertFilter(rule, stance=said_as, since=first, until=last)
+    of_articles = ArticleFilter(
+        search, region or "", language, publisher, place, rule, concept, said_as, since=first, until=last
+    )
     with opened() as services:
         if what is What.STORY:
             _export_story(services, number, output, as_zip=as_zip)
             return
-        rows: Iterable[dict[str, Any]]
-        if what is What.ALERTS:
-            found = services.queries.alerts(AlertFilter(rule, since=moment(since), until=moment(until)), EVERYTHING)
-            rows, total = reversed(found), len(found)
-        elif what is What.FEEDBACK:
-            rows = services.queries.feedback()
-            total = len(rows)
-        else:
-            wanted = article_filter(search, region, language, publisher, since=since, until=until)
-            try:
-                total = services.queries.count_articles(wanted)
-            except ValueError as error:
-                raise UsageError(str(error)) from error
-            rows = services.queries.export_articles(wanted)
+        rows, total = _rows(services, what, of_articles, of_alerts)
         pieces = written(progressing(rows, total, "export") if output != "-" else rows, form)
         with _file(output) as file:
             for piece in pieces:
                 file.write(piece)
     if output != "-":
         said(f"{total} {what} written to {output}")
+
+
+def _rows(
+    services: Services, what: What, of_articles: ArticleFilter, of_alerts: AlertFilter
+) -> tuple[Iterable[dict[str, Any]], int]:
+    """What is exported, and how much of it there is."""
+    if what is What.ALERTS:
+        found = services.queries.alerts(of_alerts, EVERYTHING)
+        return reversed(found), len(found)
+    if what is What.FEEDBACK:
+        said_of = services.queries.feedback()
+        return said_of, len(said_of)
+    try:
+        total = services.queries.count_articles(of_articles)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return services.queries.export_articles(of_articles), total
 
 
 def _export_story(services: Services, story_id: int | None, output: str, *, as_zip: bool) -> None:

@@ -23,7 +23,7 @@ from worker.cli.console import (
     severity,
 )
 from worker.cli.routes import print_audit
-from worker.model import Outcome
+from worker.model import Outcome, Region, Severity, Stance
 from worker.queries import AlertFilter, ArticleFilter
 
 PANEL = "Look"
@@ -37,11 +37,13 @@ def articles(
             metavar="[WORD…]", help="""Words, by their beginning; '"a phrase" -without' in one pair of quotes."""
         ),
     ] = None,
-    region: Annotated[str, typer.Option(help="yes, no or unknown.")] = "",
+    region: Annotated[Region | None, typer.Option(help="Whether it is about the region.")] = None,
     language: Annotated[str, typer.Option("--language", "-l", help="en, ru, hy, az, tr, ka, …")] = "",
     publisher: Annotated[str, typer.Option(help="A publisher, or a family of publishers.")] = "",
+    place: Annotated[str, typer.Option(help="A place by its name in the gazetteer.")] = "",
+    rule: Annotated[str, typer.Option(help="The id of a rule that fired.")] = "",
     concept: Annotated[str, typer.Option(help="ceasefire, shelling, …")] = "",
-    stance: Annotated[str, typer.Option(help="agreed, violated, denied, …")] = "",
+    stance: Annotated[Stance | None, typer.Option(help="How it is reported.")] = None,
     feed: Annotated[int | None, typer.Option(help="A feed's id.")] = None,
     story: Annotated[int | None, typer.Option(help="A story's id.")] = None,
     since: Annotated[str | None, SinceOption] = None,
@@ -50,8 +52,19 @@ def articles(
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
     """The article log, searched and filtered."""
-    wanted = article_filter(
-        " ".join(search or ()), region, language, publisher, concept, stance, feed, story, since, until
+    wanted = ArticleFilter(
+        search=" ".join(search or ()),
+        region=region or "",
+        language=language,
+        publisher=publisher,
+        place=place,
+        rule=rule,
+        concept=concept,
+        stance=stance or "",
+        feed_id=feed,
+        story_id=story,
+        since=moment(since),
+        until=moment(until),
     )
     with opened() as services:
         try:
@@ -75,44 +88,29 @@ def articles(
     print_rows(rows, columns, cells, as_json=as_json, empty="No article in the log is like that.")
 
 
-def article_filter(
-    search: str = "",
-    region: str = "",
-    language: str = "",
-    publisher: str = "",
-    concept: str = "",
-    stance: str = "",
-    feed: int | None = None,
-    story: int | None = None,
-    since: str | None = None,
-    until: str | None = None,
-) -> ArticleFilter:
-    """The filter that the options of `articles` and `export articles` name."""
-    return ArticleFilter(
-        search=search,
-        region=region,
-        language=language,
-        publisher=publisher,
-        concept=concept,
-        stance=stance,
-        feed_id=feed,
-        story_id=story,
-        since=moment(since),
-        until=moment(until),
-    )
-
-
 def alerts(
     rule: Annotated[str, typer.Option(help="A rule's id.")] = "",
-    severity_is: Annotated[str, typer.Option("--severity", help="info, warning or critical.")] = "",
-    stance: Annotated[str, typer.Option(help="agreed, violated, …")] = "",
+    severity_is: Annotated[Severity | None, typer.Option("--severity", help="How urgent.")] = None,
+    stance: Annotated[Stance | None, typer.Option(help="How it is reported.")] = None,
+    story: Annotated[int | None, typer.Option(help="A story's id.")] = None,
+    only_open: Annotated[
+        bool | None, typer.Option("--open/--closed", help="Only those that are open, or over.")
+    ] = None,
     since: Annotated[str | None, SinceOption] = None,
     until: Annotated[str | None, UntilOption] = None,
     limit: Annotated[int, LimitOption] = 50,
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
     """The alerts raised, one per rule and story."""
-    wanted = AlertFilter(rule, severity_is, stance, since=moment(since), until=moment(until))
+    wanted = AlertFilter(
+        rule=rule,
+        severity=severity_is or "",
+        stance=stance or "",
+        story_id=story,
+        open=only_open,
+        since=moment(since),
+        until=moment(until),
+    )
     with opened() as services:
         rows = services.queries.alerts(wanted, limit)
     now = utc_now()
@@ -291,9 +289,11 @@ def channels(as_json: Annotated[bool, JsonOption] = False) -> None:
 
 
 def _feed_state(row: dict[str, Any]) -> Text:
+    switched = Text(f" · switched by {row['switched_by']} {clock(row['switched_at'])}") if row["switched_at"] else ""
     if not row["enabled"]:
-        return Text("disabled", style="dim")
-    return _outcome(row["last_outcome"]) + (Text(" · look at it", style="bold red") if row["needs_person"] else "")
+        return Text("disabled", style="dim") + switched
+    look = Text(" · look at it", style="bold red") if row["needs_person"] else ""
+    return _outcome(row["last_outcome"]) + look + switched
 
 
 def _region(region: str | None) -> Text:

@@ -41,7 +41,7 @@ def add_user(name: str, role: RoleOption = Role.READER) -> None:
             raise UsageError(f"{error}; nothing was changed") from error
         if not added:
             raise UsageError(f"user {name!r} exists; see trucewire user list")
-        _record(services, Deed("user.add", name, {"role": str(role)}))
+        record(services, Deed("user.add", name, {"role": str(role)}))
     said(f"user {name} may sign in as {role}")
 
 
@@ -60,7 +60,7 @@ def set_role(name: str, role: Annotated[Role, typer.Argument()]) -> None:
     """Give a user another role. They have to sign in again."""
     with opened() as services:
         _must(services.store.people.set_role(name, role), "user", name)
-        _record(services, Deed("user.role", name, {"role": str(role)}))
+        record(services, Deed("user.role", name, {"role": str(role)}))
     said(f"user {name} is {role} now")
 
 
@@ -73,7 +73,7 @@ def set_password(name: str) -> None:
             _must(services.store.people.set_password(name, password), "user", name)
         except ValueError as error:
             raise UsageError(f"{error}; nothing was changed") from error
-        _record(services, Deed("user.password", name))
+        record(services, Deed("user.password", name))
     said(f"user {name} has a new password")
 
 
@@ -82,7 +82,7 @@ def remove_user(name: str) -> None:
     """Remove a user and end their sessions. What they did stays in the audit log."""
     with opened() as services:
         _must(services.store.people.remove_user(name), "user", name)
-        _record(services, Deed("user.remove", name))
+        record(services, Deed("user.remove", name))
     said(f"user {name} is removed")
 
 
@@ -99,7 +99,7 @@ def add_token(
         token = services.store.people.add_token(name, role, now, now + duration(length) if length else None)
         if token is None:
             raise UsageError(f"token {name!r} exists, or did once; choose another name")
-        _record(services, Deed("token.add", name, {"role": str(role)}))
+        record(services, Deed("token.add", name, {"role": str(role)}))
     said(f"token {name} ({role}); it is shown this once:")
     typer.echo(token)
 
@@ -128,7 +128,7 @@ def revoke_token(name: str) -> None:
     """Make a token invalid."""
     with opened() as services:
         _must(services.store.people.revoke_token(name, utc_now()), "valid token", name)
-        _record(services, Deed("token.revoke", name))
+        record(services, Deed("token.revoke", name))
     said(f"token {name} is no longer valid")
 
 
@@ -175,11 +175,13 @@ def _must(found: bool, what: str, name: str) -> None:
         raise UsageError(f"there is no {what} {name!r}; nothing was changed")
 
 
-def _record(services: Services, deed: Deed) -> None:
-    services.store.people.record(Visitor(_operator(), Role.ADMIN, How.COMMAND), deed, utc_now())
+def record(services: Services, deed: Deed) -> None:
+    """Write into the audit log what was done at this terminal."""
+    services.store.people.record(Visitor(operator(), Role.ADMIN, How.COMMAND), deed, utc_now())
 
 
-def _operator() -> str:
+def operator() -> str:
+    """Who sits at this terminal, as far as the machine knows."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a number that has no name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, update
 from sqlalchemy.engine import Connection
@@ -17,6 +18,8 @@ from worker.tables import feeds
 CONFIGURED = (
     *("name", "publisher", "family", "languages", "country", "side", "dedicated", "full_text", "enabled", "origin"),
 )
+IMPORTED = "opml"  # the origin of feeds that stand in the database only
+_AS_CONFIGURED: dict[str, Any] = {"switched_at": None, "switched_by": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,10 @@ class FeedStore:
         self._engine = engine
 
     def sync(self, configured: Sequence[Feed], now: datetime, origin: str = "config") -> SyncCounts:
-        """Make the feeds of `origin` those of the settings: new ones are due at once, vanished ones are disabled."""
+        """Make the feeds of `origin` those of the settings: new ones are due at once, vanished ones are disabled.
+
+        One that somebody has switched stays as it was switched, until it leaves the settings.
+        """
         with self._engine.begin() as connection:
             before = set(connection.scalars(select(feeds.c.url)))
             _write(connection, configured, now)
@@ -46,7 +52,9 @@ class FeedStore:
                 if url not in urls
             ]
             for part in chunks(vanished):
-                connection.execute(update(feeds).where(feeds.c.url.in_(part)).values(enabled=False))
+                connection.execute(
+                    update(feeds).where(feeds.c.url.in_(part)).values({"enabled": False} | _AS_CONFIGURED)
+                )
         return SyncCounts(len(urls - before), len(urls & before), len(vanished))
 
     def add(self, new: Sequence[Feed], now: datetime) -> int:
@@ -102,9 +110,27 @@ class FeedStore:
         with self._engine.begin() as connection:
             connection.execute(update(feeds).where(feeds.c.id.in_(feed_ids)).values(next_poll_at=now))
 
-    def enable(self, feed_id: int, *, enabled: bool, now: datetime) -> bool:
-        """Have a feed polled, at once, or no longer; False where there is no such feed."""
-        values = {"enabled": enabled} | ({"next_poll_at": now} if enabled else {})
+    def switch(self, feed_id: int, *, enabled: bool, by: str, now: datetime) -> bool:
+        """Have a feed polled, at once, or no longer, whatever the settings say; False where there is no such feed."""
+        values = {"enabled": enabled, "switched_at": now, "switched_by": by}
+        return self._change(feed_id, values | ({"next_poll_at": now} if enabled else {}))
+
+    def as_configured(self, feed_id: int, configured: Sequence[Feed], now: datetime) -> bool:
+        """Have a feed go by the settings again; False where there is no such feed.
+
+        Args:
+            feed_id: the feed.
+            configured: those of the settings; of others, those that were imported are polled.
+            now: the time of this run.
+        """
+        with reading(self._engine) as connection:
+            row = connection.execute(select(feeds.c.url, feeds.c.origin).where(feeds.c.id == feed_id)).one_or_none()
+        if row is None:
+            return False
+        enabled = next((feed.enabled for feed in configured if feed.url == row.url), row.origin == IMPORTED)
+        return self._change(feed_id, {"enabled": enabled, "next_poll_at": now} | _AS_CONFIGURED)
+
+    def _change(self, feed_id: int, values: dict[str, Any]) -> bool:
         with self._engine.begin() as connection:
             return connection.execute(update(feeds).where(feeds.c.id == feed_id).values(values)).rowcount == 1
 
@@ -119,8 +145,11 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def _write(connection: Connection, new: Iterable[Feed], now: datetime) -> None:
+    switched = select(feeds.c.url, feeds.c.enabled).where(feeds.c.switched_at.is_not(None))
+    as_said = {row.url: row.enabled for row in connection.execute(switched)}
+    beside = {"added_at": now, "next_poll_at": now, "rate": {}}
     rows = [
-        asdict(feed) | {"languages": list(feed.languages), "added_at": now, "next_poll_at": now, "rate": {}}
+        asdict(feed) | {"languages": list(feed.languages), "enabled": as_said.get(feed.url, feed.enabled)} | beside
         for feed in new
     ]
     if rows:

@@ -23,6 +23,9 @@ feeds = Table(
     Column("enabled", Boolean, nullable=False),
     Column("origin", String(16), nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
+    # `enabled` as somebody switched it, whatever the settings say; null: as configured
+    Column("switched_at", UtcDateTime),
+    Column("switched_by", Text, nullable=False, server_default=""),
     # as remembered
     Column("etag", Text),
     Column("last_modified", Text),

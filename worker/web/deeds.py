@@ -87,15 +87,26 @@ def end_silence(services: Services, visitor: Visitor, silence_id: int) -> None:
     _record(services, visitor, Deed("silence.end", str(silence_id)))
 
 
-def enable_feed(services: Services, visitor: Visitor, feed_id: int, *, enabled: bool) -> None:
-    """Have a feed polled, or no longer, until the settings say otherwise.
+def switch_feed(services: Services, visitor: Visitor, feed_id: int, *, enabled: bool) -> None:
+    """Have a feed polled, or no longer, whatever the settings say.
 
     Raises:
         ProblemError: there is no such feed.
     """
-    if not services.store.feeds.enable(feed_id, enabled=enabled, now=services.now()):
+    if not services.store.feeds.switch(feed_id, enabled=enabled, by=visitor.name, now=services.now()):
         _missing("feed")
     _record(services, visitor, Deed("feed.enable" if enabled else "feed.disable", str(feed_id)))
+
+
+def reset_feed(services: Services, visitor: Visitor, feed_id: int) -> None:
+    """Have a feed go by the settings again.
+
+    Raises:
+        ProblemError: there is no such feed.
+    """
+    if not services.store.feeds.as_configured(feed_id, services.settings.feeds, services.now()):
+        _missing("feed")
+    _record(services, visitor, Deed("feed.reset", str(feed_id)))
 
 
 def enable_channel(services: Services, visitor: Visitor, name: str) -> int:

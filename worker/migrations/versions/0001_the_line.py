@@ -129,6 +129,8 @@ def upgrade() -> None:
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("origin", sa.String(length=16), nullable=False),
         sa.Column("added_at", UtcDateTime, nullable=False),
+        sa.Column("switched_at", UtcDateTime, nullable=True),
+        sa.Column("switched_by", sa.Text(), server_default="", nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("body_sha256", sa.String(length=64), nullable=True),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from worker.bootstrap import Services
 from worker.web import deeds
@@ -15,6 +15,7 @@ from worker.web.api.alerts import Done
 from worker.web.api.articles import next_of
 from worker.web.api.cursors import MOST_ID, last_seen
 from worker.web.api.parameters import Cursor, Id, Limit, Moment, Word
+from worker.web.problems import ProblemError
 
 POLLS = "polls"
 
@@ -32,6 +33,8 @@ class FeedItem(BaseModel):
     side: str = ""
     dedicated: bool
     enabled: bool
+    switched_at: datetime | None = Field(description="when somebody switched it on or off; null: as configured")
+    switched_by: str
     origin: str
     added_at: datetime
     failures: int
@@ -88,16 +91,30 @@ def router(services: Services) -> APIRouter:
         rows = services.queries.feeds(failing=failing, language=language, country=country)
         return FeedList(items=[FeedItem(**row) for row in rows])
 
+    @routes.get("/feeds/{feed_id}")
+    def get_feed(feed_id: Id) -> FeedItem:
+        """One feed with its state."""
+        row = next((row for row in services.queries.feeds() if row["id"] == feed_id), None)
+        if row is None:
+            raise ProblemError(404, "There is no such feed.")
+        return FeedItem(**row)
+
     @routes.post("/feeds/{feed_id}/enable")
     def enable_feed(feed_id: Id, visitor: Admin) -> Done:
-        """Have a feed polled; a feed of config/feeds.toml goes by that file again at the next start."""
-        deeds.enable_feed(services, visitor, feed_id, enabled=True)
+        """Have a feed polled, whatever config/feeds.toml says."""
+        deeds.switch_feed(services, visitor, feed_id, enabled=True)
         return Done(id=feed_id)
 
     @routes.post("/feeds/{feed_id}/disable")
     def disable_feed(feed_id: Id, visitor: Admin) -> Done:
-        """Have a feed polled no longer; as above."""
-        deeds.enable_feed(services, visitor, feed_id, enabled=False)
+        """Have a feed polled no longer, whatever config/feeds.toml says."""
+        deeds.switch_feed(services, visitor, feed_id, enabled=False)
+        return Done(id=feed_id)
+
+    @routes.post("/feeds/{feed_id}/reset")
+    def reset_feed(feed_id: Id, visitor: Admin) -> Done:
+        """Have a feed go by config/feeds.toml again."""
+        deeds.reset_feed(services, visitor, feed_id)
         return Done(id=feed_id)
 
     @routes.get("/polls")
