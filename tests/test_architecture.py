@@ -58,6 +58,7 @@ LADDER = [
         "labels",
         "links",
     ],
+    ["prefilter"],
     ["errors"],
     ["model"],
 ]

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 
 SEPARATOR = r"(?:\s*(?:[|•·~ㅣ｜]|::|--)\s*|\s+[-–—:/»›«]\s+|[-–—](?=\S{1,12}$))"
 _SPLIT = re.compile(SEPARATOR)
+_SEPARATES = re.compile("[-–—:/»›«|•·~ㅣ｜]")  # one of these stands in every separator, and in few headlines
 _DASHED = re.compile(r"\s+[-–—|]\s+")
 _UNSEEN = re.compile("[\xad\u200b-\u200d\u2060\ufeff]")  # soft hyphens, joiners: trafilatura drops them as well
 _WORDS = re.compile(r"\W+")
@@ -37,6 +38,8 @@ def alike(one: str, other: str) -> bool:
 
 def without_site(title: str, names: Iterable[str]) -> str:
     """`title` without leading and trailing parts that are one of `names`, or plainly another outlet's."""
+    if not _SEPARATES.search(title):
+        return title.strip()
     keys = {key for name in names if (key := title_key(name))}
     parts = list(_SPLIT.finditer(title))
     start, end = 0, len(title)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from ahocorasick_rs import AhoCorasick
+from worker.prefilter import Prefilter
 
 URGENT, UPDATED, CORRECTED, WITHDRAWN, DENIAL = "urgent", "updated", "corrected", "withdrawn", "denial"
 
@@ -86,6 +86,10 @@ _LOUD_FRONT = re.compile(rf"{_LEAD}(?:{_named(_OPENING, _LOUD)})\s?[-:.․։՝�
 _LOUD_CRY = re.compile(rf"{_LEAD}(?P<{URGENT}>{_CRIES})\s+")
 _LOUD_BRACKETS = re.compile(rf"[(\[](?:{_named(_OPENING, _LOUD)})[\s.!]*[)\]]")
 _LOUD_END = re.compile(rf"\s[-–—|]\s(?:{_named(_OPENING, _CLOSING, _LOUD)})\W{{0,2}}$")
+_ANY_WORD = Prefilter(
+    *(_BEFORE_COLON, _IN_FRONT, _BEFORE_STOP, _LOUD_FRONT, _LOUD_CRY),
+    *(_AT_THE_END, _BEHIND_DASH, _LOUD_END, _LOUD_BRACKETS),
+)
 _STRESS = re.compile("[՛՜՞\u0301]")
 
 # What an article says of itself below or above its text.
@@ -111,12 +115,7 @@ _NOTICES = {
         r"այս (?:հոդվածը|նյութը|լուրը) հետ է կանչվել|ეს (?:სტატია|მასალა) გამოხმობილია"
     ),
 }
-# One of these stands in every notice, and in few texts besides: looking for them costs a thousandth.
-_NOTICE_WORDS = (
-    *("correct", "version of this", "retract", "withdraw", "taken down", "верси", "отозван", "аннулирован"),
-    *("xəbərin", "haberin", "geri ", "տարբերակում", "հետ է", "ვერსიაში", "გამოხმობილია"),
-)
-_ANY_NOTICE_WORD = AhoCorasick(_NOTICE_WORDS)
+_ANY_NOTICE = Prefilter(*_NOTICES.values())
 _EDGE = 400  # characters at either end of a text in which notices stand
 
 
@@ -134,6 +133,8 @@ def labels_of(title: str, text: str = "") -> tuple[str, ...]:
 
 def _in_title(title: str) -> Iterator[str]:
     folded, start, end = _folded(title), 0, len(title)
+    if not _ANY_WORD.may_match(folded):
+        return
     loud = not title.isupper()
     opening = (_IN_FRONT, _BEFORE_COLON, _BEFORE_STOP, *((_LOUD_FRONT, _LOUD_CRY) if loud else ()))
     closing = (_AT_THE_END, _BEHIND_DASH, *((_LOUD_END,) if loud else ()))
@@ -168,7 +169,7 @@ _CAPITALS = frozenset({_LOUD_FRONT, _LOUD_CRY, _LOUD_BRACKETS, _LOUD_END})
 def _in_notices(text: str) -> Iterator[str]:
     edges = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
     folded = _folded(edges)
-    if _ANY_NOTICE_WORD.find_matches_as_indexes(folded):
+    if _ANY_NOTICE.may_match(folded):
         yield from (label for label, notice in _NOTICES.items() if notice.search(folded))
 
 

@@ -225,7 +225,7 @@ def _author(entry: Entry, byline: str, text: str, notes: list[str]) -> tuple[str
 def _credit(text: str, author: str, publisher: str, url: str) -> str:
     """The agency whose text it is, unless that published it itself."""
     credit = agency_credit(text, author)
-    return "" if credit in (publisher, agency_of(publisher, host_of(url))) else credit
+    return "" if not credit or credit in (publisher, agency_of(publisher, host_of(url))) else credit
 
 
 def _publisher(entry: Entry, feed: Feed, families: Mapping[str, str], notes: list[str]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from worker.boilerplate.counters import is_counter
+from worker.prefilter import Prefilter
 
 # Words that point to one other story, alone on a line or in front of its headline …
 _POINTERS = (
@@ -59,12 +60,16 @@ _CALL = re.compile(
     r"^.{0,60}\b(?:uses?|использу\w+|использует|օգտագործում|istifadə|kullan\w+|იყენებს)\b.{0,40}(?:\bcookies?\b|куки).{0,160}$|"
     r"^.{0,60}(?:\bcookies?\b|\bкуки\b|\bkuki\w*|\bçerez\w*|ქუქი\w*).{0,40}"
     r"\b(?:istifadə|kullan\w+|օգտագործ\w+|использу\w+|იყენებ\w+).{0,120}$|"
-    r"^(?:advertisements?|sponsored|ad|реклама|գովազդ|reklam|რეკლამა|publicité|anzeige)\W{0,3}$|"
-    r"^(?:continue reading|читать далее|подробнее|davamı|devamı|შემდეგი|ավելին)\W{0,5}$|"
     r"^.{0,60}(?:подпи(?:шитесь|сывайтесь)|присоединяйтесь).{0,80}$|"
     r"^.{0,60}(?:հետևեք|բաժանորդագրվեք|միացեք).{0,30}(?:մեզ|telegram|facebook|տելեգրամ|մեր).{0,60}$|"
     r"^.{0,60}(?:bizi .{0,30}izləyin|abunə olun|kanalımıza|bizi .{0,30}takip edin|abone olun).{0,60}$|"
     r"^.{0,60}(?:გამოგვყევით|გამოიწერეთ|შემოგვიერთდით).{0,60}$",
+    re.IGNORECASE,
+)
+# Alone on a line.
+_LABEL = re.compile(
+    r"^(?:(?:advertisements?|sponsored|ad|реклама|գովազդ|reklam|რეკლამა|publicité|anzeige)\W{0,3}|"
+    r"(?:continue reading|читать далее|подробнее|davamı|devamı|შემდეგი|ավելին)\W{0,5})$",
     re.IGNORECASE,
 )
 # How a teaser ends, behind its last whole sentence or where it is torn off.
@@ -109,6 +114,8 @@ _BANNER = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?։…:;][\"'”’»)\]]*$|^[\"“«].*[\"”»]$")
 
+_ANY_OF_THESE = Prefilter(_OPENER, _POINTED, _CALL, _TEASER_END)
+
 _LONGEST = 220  # characters of a line that is not the article's own
 _OPENER_CHARS = 60
 _TEASER_END_CHARS = 360
@@ -122,19 +129,25 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
     A line such as "Read also" takes the headlines that follow it along. If what comes after those is a list of more
     headlines and teasers, it was the tail, and everything goes; if it is text, it was a box, and the text stays.
     """
+    is_clean = not _ANY_OF_THESE.may_match("\n\n".join(paragraphs))
     kept: list[str] = []
     cut: list[str] = []
     position = 0
     while position < len(paragraphs):
-        line = _without_teaser_end(paragraphs[position].strip())
+        line = paragraphs[position].strip() if is_clean else _without_teaser_end(paragraphs[position].strip())
+        is_short = len(line) <= _OPENER_CHARS
         position += 1
         if len(line) > _LONGEST:
             kept.append(line)
-        elif len(line) <= _OPENER_CHARS and (is_counter(line) or _is_sharing(line)):
+        elif is_short and (is_counter(line) or _is_sharing(line)):
             continue
+        elif is_short and _LABEL.match(line):
+            cut.append(line)
+        elif is_clean:
+            kept.append(line)
         elif _POINTED.match(line) or _CALL.match(line):
             cut.append(line)
-        elif kept and len(line) <= _OPENER_CHARS and _OPENER.match(line):
+        elif kept and is_short and _OPENER.match(line):
             cut.append(line)
             after = position
             while after < len(paragraphs) and _is_headline(paragraphs[after]):

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from worker import labels
+from worker.boilerplate import counters, paragraphs
+from worker.bylines import machines
+from worker.prefilter import Prefilter, folded, needed_by
+
+EXPRESSIONS = {
+    "read also": paragraphs._OPENER,
+    "read also, with a headline": paragraphs._POINTED,
+    "subscribe": paragraphs._CALL,
+    "a teaser's end": paragraphs._TEASER_END,
+    "a counter": counters._INLINE,
+    "so long ago": counters._AGO,
+    "updated at": counters._UPDATED_AT,
+    "made by a machine": machines._SENTENCE,
+    "a label before a colon": labels._BEFORE_COLON,
+    "a label in brackets": labels._AT_THE_END,
+    "a label in capitals": labels._LOUD_FRONT,
+    "corrected": labels._NOTICES[labels.CORRECTED],
+    "withdrawn": labels._NOTICES[labels.WITHDRAWN],
+}
+FILTERS = {name: Prefilter(expression) for name, expression in EXPRESSIONS.items()}
+# Letters for which case is more than one step, and some that have none.
+ALPHABET = "aAiIıİsSſkKåéÉжЖёЁеъњԱաևիҐґəƏğĞüßǅ 1.-:\n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "needed"),
+    [
+        ("ceasefire", {"ceasefire"}),
+        ("cease-?fire", {"ceasefire", "cease-fire"}),
+        (r"read (?:also|more)\b", {"read also", "read more"}),
+        (r"\W{0,3}(?:truce|peace)s?\s+of", {"truce", "truces", "peace", "peaces"}),
+        (r".{0,80}\b(?:sign up|subscribe)\b.{0,60}(?:app|letter)", {"sign up", "subscribe"}),
+        (r"(?:in\s+)?(?:the\s+)?summit", {"summit"}),
+        (r"(?<!no )news(?! at ten)", {"news"}),
+        (r"(?:calm\w+ )+today", {"today"}),
+        (r"[ab]c(?>de)++f", {"de"}),
+    ],
+)
+def test_what_every_match_holds_is_read_off_the_expression(expression: str, needed: set[str]) -> None:
+    assert needed_by(re.compile(expression)) == needed
+
+
+@pytest.mark.parametrize("expression", [r"\d+", "a?b?", r"(?:views|\d+)", ".*", r"(x)?\1"])
+def test_an_expression_that_needs_no_letters_is_refused(expression: str) -> None:
+    with pytest.raises(ValueError, match="without any letter of its own"):
+        Prefilter(re.compile(expression))
+
+
+def test_a_text_without_any_of_the_needed_letters_is_told_at_a_look() -> None:
+    either = Prefilter(re.compile("read also", re.IGNORECASE), re.compile(r"\d views"))
+
+    assert not either.may_match("Both sides signed the ceasefire.")
+    assert either.may_match("READ ALSO")
+    assert either.may_match("1,234 views")
+
+
+def test_words_are_looked_for_besides_expressions() -> None:
+    assert Prefilter(re.compile("robot"), words=(" ai",)).may_match("Written by AI")
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_an_expression_matches_gets_through(name: str, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(EXPRESSIONS[name]))
+
+    assert FILTERS[name].may_match(text)
+
+
+@given(
+    st.lists(st.text(ALPHABET.replace("\n", ""), min_size=1, max_size=4), min_size=1, max_size=4),
+    st.text(ALPHABET, max_size=40),
+)
+def test_a_match_in_any_case_is_never_missed(words: list[str], text: str) -> None:
+    pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
+
+    assert Prefilter(pattern).may_match(text) or not pattern.search(text)
+
+
+@given(st.text(ALPHABET))
+def test_folding_is_the_same_letter_by_letter(text: str) -> None:
+    assert folded(text) == "".join(map(folded, text))
