@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from worker.errors import AlreadyRunningError, StoreError
 BUSY_TIMEOUT_S = 30
 EMBEDDED_LOCK = 0x7472_7563  # "truc": the PostgreSQL advisory lock of an embedded Trucewire
 STORY_LOCK = EMBEDDED_LOCK + 1  # … and of the one worker that places articles into stories
+
+_under_way: ContextVar[Connection | None] = ContextVar("worker.database.reading", default=None)
 
 
 def connect(url: str) -> Engine:
@@ -72,15 +75,23 @@ def _sqlite(url: URL) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection in a read-only transaction, which never waits for a writer.
+    """A connection in a read-only transaction, which never waits for a writer. Within another one, that one's.
 
     Raises:
         TooSlowError: what it was asked took longer than `limits.at_most` allows.
     """
+    outer = _under_way.get()
+    if outer is not None and outer.engine.pool is engine.pool:
+        yield outer
+        return
     with engine.connect() as connection:
         connection = connection.execution_options(read_only=True, postgresql_readonly=True)
         with connection.begin(), limited(connection):
-            yield connection
+            token = _under_way.set(connection)
+            try:
+                yield connection
+            finally:
+                _under_way.reset(token)
 
 
 def lock_stories(connection: Connection) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Insert, Table, select
+from sqlalchemy import BindParameter, ColumnElement, Insert, Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -62,11 +63,30 @@ ARTICLE_COLUMNS = (
     articles.c.page_attempts,
 )
 
+# Made once: making a statement costs more than running it.
+_THESE: BindParameter[int] = bindparam("ids", expanding=True)
+_ARTICLES = select(*ARTICLE_COLUMNS).where(articles.c.id.in_(_THESE))
+_FEEDS = select(feeds.c.id, feeds.c.dedicated, feeds.c.full_text, feeds.c.country, feeds.c.side).where(
+    feeds.c.id.in_(_THESE)
+)
+_FAMILIES = (
+    select(alert_articles.c.alert_id, articles.c.family, alert_articles.c.stance, alerts.c.stance.label("now"))
+    .join_from(alert_articles, articles)
+    .join(alerts, alerts.c.id == alert_articles.c.alert_id)
+    .where(alert_articles.c.alert_id.in_(_THESE))
+    .order_by(alert_articles.c.added_at, alert_articles.c.article_id)
+)
+
 
 def insert_new(connection: Connection, table: Table) -> Insert:
     """An INSERT that leaves a row be which already stands under one of the table's unique keys."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()  # type: ignore[no-any-return]
+    return _insert_new(connection.dialect.name, table)
+
+
+@functools.cache  # making a statement costs more than running it
+def _insert_new(dialect: str, table: Table) -> Insert:
+    own: Any = postgresql if dialect == "postgresql" else sqlite
+    return own.insert(table).on_conflict_do_nothing()  # type: ignore[no-any-return]
 
 
 def upsert(connection: Connection, table: Table, key: str, changing: Sequence[str]) -> Insert:
@@ -192,8 +212,7 @@ def stored_article(row: Any, feed: Any = None) -> StoredArticle:
 
 def stored_articles(connection: Connection, rows: Sequence[Any]) -> list[StoredArticle]:
     """Rows with `ARTICLE_COLUMNS` as stored articles that know their feeds."""
-    theirs = select(feeds.c.id, feeds.c.dedicated, feeds.c.full_text, feeds.c.country, feeds.c.side)
-    by_id = {feed.id: feed for feed in connection.execute(theirs.where(feeds.c.id.in_({row.feed_id for row in rows})))}
+    by_id = {feed.id: feed for feed in connection.execute(_FEEDS, {"ids": list({row.feed_id for row in rows})})}
     return [stored_article(row, by_id[row.feed_id]) for row in rows]
 
 
@@ -228,27 +247,26 @@ def _alert(row: Any, article: StoredArticle, families: tuple[str, ...]) -> Alert
     )
 
 
-def load_alerts(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[Alert]:
-    """Alerts under `condition`, oldest first, with the article that raised each and the families that report it."""
-    statement = select(alerts).where(condition).order_by(alerts.c.id).limit(limit)
-    rows = connection.execute(statement).all()
-    raising = select(*ARTICLE_COLUMNS).where(articles.c.id.in_([row.article_id for row in rows]))
-    raisers = {one.article_id: one for one in stored_articles(connection, connection.execute(raising).all())}
+def alerts_where(condition: ColumnElement[bool]) -> Select[Any]:
+    """The statement that finds `limit` alerts under `condition`, oldest first: made once, run by `load_alerts`."""
+    return select(alerts).where(condition).order_by(alerts.c.id).limit(bindparam("limit"))
+
+
+def load_alerts(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> list[Alert]:
+    """The alerts that a statement of `alerts_where` finds, with the article and the families that report each."""
+    rows = connection.execute(statement, values).all()
+    if not rows:
+        return []
+    raising = connection.execute(_ARTICLES, {"ids": [row.article_id for row in rows]}).all()
+    raisers = {one.article_id: one for one in stored_articles(connection, raising)}
     families = families_of(connection, [row.id for row in rows])
     return [_alert(row, raisers[row.article_id], families.get(row.id, ())) for row in rows]
 
 
 def families_of(connection: Connection, alert_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """The publisher families that report what each alert says now, in the order they did."""
-    statement = (
-        select(alert_articles.c.alert_id, articles.c.family, alert_articles.c.stance, alerts.c.stance.label("now"))
-        .join_from(alert_articles, articles)
-        .join(alerts, alerts.c.id == alert_articles.c.alert_id)
-        .where(alert_articles.c.alert_id.in_(list(alert_ids)))
-        .order_by(alert_articles.c.added_at, alert_articles.c.article_id)
-    )
     found: dict[int, dict[str, None]] = {}
-    for row in connection.execute(statement):
+    for row in connection.execute(_FAMILIES, {"ids": list(alert_ids)}):
         if says(Stance(row.stance)) == says(Stance(row.now)):
             found.setdefault(row.alert_id, {})[row.family] = None
     return {alert_id: tuple(families) for alert_id, families in found.items()}

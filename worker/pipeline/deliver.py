@@ -55,7 +55,7 @@ def deliver(services: Services, channel_name: str) -> Delivered:
             if not all(stack.enter_context(services.store.channels.turn(name)) for name in turns):
                 break
             # One that is down is tried with one message: if it takes it, it gives the shared turn back at once.
-            run = _run(services, channel_name, stopwatch, at_most=1 if down else None)
+            run = _Run(services, channel_name, stopwatch, unwell=state.unwell).send(at_most=1 if down else None)
         sent, noticed = sent + run.sent, noticed or run.noticed
         # Whoever was turned away a moment ago may have been told of more than this run saw.
         if run.noticed or not services.store.notifications.is_due(channel_name, services.now()):
@@ -63,22 +63,45 @@ def deliver(services: Services, channel_name: str) -> Delivered:
     return Delivered(sent, noticed)
 
 
-def _run(services: Services, channel_name: str, stopwatch: float, at_most: int | None) -> Delivered:
-    sent = 0
-    while time.monotonic() - stopwatch < FOR_S and sent != at_most:
-        now = services.now()
-        outgoing = services.store.notifications.lease(channel_name, now, now + LEASE)
-        if outgoing is None:
-            break
-        began = time.monotonic()
-        outcome = _deliver_one(services, outgoing)
-        if outcome.sent:
-            sent += 1
-            if _has_sent_enough(services, channel_name):
+class _Run:
+    """Messages sent one after the other, while it is this worker's turn."""
+
+    def __init__(self, services: Services, channel_name: str, stopwatch: float, *, unwell: bool) -> None:
+        self._services = services
+        self._name = channel_name
+        self._ends_at = stopwatch + FOR_S
+        self._unwell = unwell  # it has failed, or paused, and not been recorded as well since
+
+    def send(self, at_most: int | None) -> Delivered:
+        """Send what is due, the most urgent first, until nothing is, or it fails in a way that asks for a pause."""
+        services, record = self._services, self._services.store.notifications
+        accepted: int | None = None  # the message that the channel took last: recorded as the next one is claimed
+        sent = 0
+        while time.monotonic() < self._ends_at and sent != at_most:
+            now = services.now()
+            outgoing = record.lease(self._name, now, now + LEASE, sent=accepted)
+            accepted = None
+            if outgoing is None:
                 break
-        elif outcome.noticed or time.monotonic() - began > SLOW_S or _pauses(services, channel_name):
-            return Delivered(sent, outcome.noticed)
-    return Delivered(sent)
+            began = time.monotonic()
+            outcome = _deliver_one(services, outgoing)
+            if outcome.sent:
+                sent, accepted = sent + 1, outgoing.message_id
+                self._works()
+                if _has_sent_enough(services, self._name):
+                    break
+            else:
+                self._unwell = True
+                if outcome.noticed or time.monotonic() - began > SLOW_S or _pauses(services, self._name):
+                    return Delivered(sent, outcome.noticed)
+        if accepted is not None:
+            record.record_sent(accepted, services.now())
+        return Delivered(sent)
+
+    def _works(self) -> None:
+        if self._unwell and self._services.store.channels.record_well(self._name):
+            self._services.store.notices.close_notice(NoticeKind.DELIVERY_FAILED, self._name, self._services.now())
+        self._unwell = False
 
 
 def _configured(services: Services, name: str) -> Channel | None:
@@ -99,11 +122,10 @@ def _pauses(services: Services, channel_name: str) -> bool:
 
 
 def _deliver_one(services: Services, outgoing: Outgoing) -> Delivered:
-    """Send one message and record what came of it."""
+    """Send one message and record what went wrong; that it was accepted is the caller's to record."""
     channel = _configured(services, outgoing.channel)
-    record = services.store.notifications
     if channel is None or not channel.enabled:
-        record.record_failed(outgoing.message_id, "channel is no longer configured")
+        services.store.notifications.record_failed(outgoing.message_id, "channel is no longer configured")
         return Delivered()
     try:
         message = message_for(outgoing, channel.language, links_for(services, outgoing.alerts))
@@ -113,9 +135,6 @@ def _deliver_one(services: Services, outgoing: Outgoing) -> Delivered:
     except Exception as error:
         log.exception("deliver channel=%s message=%s", channel.name, outgoing.key)
         return _record_error(services, channel, outgoing, DeliveryError(f"{type(error).__name__}: {error}"))
-    now = services.now()
-    if record.record_sent(outgoing.message_id, now):
-        services.store.notices.close_notice(NoticeKind.DELIVERY_FAILED, channel.name, now)
     log.info("deliver channel=%s %s outcome=sent", channel.name, _names(outgoing))
     return Delivered(sent=1)
 

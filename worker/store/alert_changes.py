@@ -18,6 +18,10 @@ from worker.rules import OWN_WORDS
 from worker.tables import alert_articles, alert_updates, alerts, stories
 from worker.updates import Arrival, first_word, update_of
 
+# Made once: making a statement costs more than running it.
+_RAISED = alerts.insert().returning(alerts.c.id)
+_TOLD = alert_updates.insert()
+
 
 def write_alerts(
     connection: Connection, plan: MatchPlan, arrival: Arrival, known: KnownStory, story: Story, now: datetime
@@ -63,7 +67,7 @@ def _raise(
         "detail": detail,
         "numbers": numbers,
     }
-    alert_id: int = connection.execute(alerts.insert().returning(alerts.c.id), row).scalar_one()
+    alert_id: int = connection.execute(_RAISED, row).scalar_one()
     alert = KnownAlert(
         alert_id=alert_id,
         rule_id=plan.rule_id,
@@ -150,7 +154,7 @@ def _write_update(
         "stance": str(alert.stance),
         "at": now,
     }
-    connection.execute(alert_updates.insert(), row)
+    connection.execute(_TOLD, row)
     return replace(alert, told=(*alert.told, Told(reason, alert.stance, stored.article_id, stored.article.family)))
 
 

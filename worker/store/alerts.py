@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, or_, select, update
 
 from worker.database import reading
-from worker.database.rows import insert_new, load_alerts
+from worker.database.rows import alerts_where, insert_new, load_alerts
 from worker.model import Alert, NotificationPlan, Severity, Silence
 from worker.model.delivery import Purpose
 from worker.routing import Unacknowledged
@@ -17,6 +17,19 @@ from worker.store.notifications import SUPERSEDED
 from worker.tables import alerts, notifications, silences
 
 COMPANY = 200  # other alerts of the same stories that are looked at for inhibition
+
+# Made once: making a statement costs more than running it.
+_UNROUTED = alerts_where(alerts.c.routed_revision < alerts.c.revision)
+_ONE = alerts_where(alerts.c.id == bindparam("alert_id"))
+_SINCE = alerts_where(alerts.c.raised_at >= bindparam("since"))
+_THESE = alerts_where(alerts.c.id.in_(bindparam("ids", expanding=True)))
+_OF_STORIES = alerts_where(alerts.c.story_id.in_(bindparam("story_ids", expanding=True)))
+_IN_FORCE = select(silences).where(silences.c.starts_at <= bindparam("now"), silences.c.ends_at > bindparam("now"))
+_ROUTED = (
+    update(alerts)
+    .where(alerts.c.id.in_(bindparam("ids", expanding=True)), alerts.c.routed_revision < bindparam("routed"))
+    .values(routed_revision=bindparam("routed"))
+)
 
 
 class AlertStore:
@@ -28,22 +41,22 @@ class AlertStore:
     def unrouted(self, limit: int) -> list[Alert]:
         """Alerts whose newest revision has not been routed, oldest first."""
         with reading(self._engine) as connection:
-            return load_alerts(connection, alerts.c.routed_revision < alerts.c.revision, limit)
+            return load_alerts(connection, _UNROUTED, {"limit": limit})
 
     def alert(self, alert_id: int) -> Alert | None:
         """One alert."""
         with reading(self._engine) as connection:
-            return next(iter(load_alerts(connection, alerts.c.id == alert_id, 1)), None)
+            return next(iter(load_alerts(connection, _ONE, {"alert_id": alert_id, "limit": 1})), None)
 
     def raised_since(self, since: datetime, limit: int) -> list[Alert]:
         """Alerts raised since then, oldest first."""
         with reading(self._engine) as connection:
-            return load_alerts(connection, alerts.c.raised_at >= since, limit)
+            return load_alerts(connection, _SINCE, {"since": since, "limit": limit})
 
     def company(self, story_ids: Collection[int]) -> list[Alert]:
         """The alerts of these stories."""
         with reading(self._engine) as connection:
-            return load_alerts(connection, alerts.c.story_id.in_(story_ids), COMPANY)
+            return load_alerts(connection, _OF_STORIES, {"story_ids": list(story_ids), "limit": COMPANY})
 
     def apply_routes(self, routed: Sequence[Alert], plans: Sequence[NotificationPlan], now: datetime) -> None:
         """Write the notifications of `routed`, and that these revisions are routed: all of it, or nothing."""
@@ -56,8 +69,7 @@ class AlertStore:
                 connection.execute(insert_new(connection, notifications), rows)
             for revision in {one.revision for one in routed}:
                 ids = [one.alert_id for one in routed if one.revision == revision]
-                behind = alerts.c.id.in_(ids) & (alerts.c.routed_revision < revision)
-                connection.execute(update(alerts).where(behind).values(routed_revision=revision))
+                connection.execute(_ROUTED, {"ids": ids, "routed": revision})
 
     def unacknowledged(self, routes: Collection[str], now: datetime, since: datetime) -> list[Unacknowledged]:
         """Critical alerts raised since then that were sent by one of `routes` and that nobody has reacted to."""
@@ -85,10 +97,8 @@ class AlertStore:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
-            ids = {row.alert_id for row in rows}
-            by_id = (
-                {one.alert_id: one for one in load_alerts(connection, alerts.c.id.in_(ids), len(ids))} if ids else {}
-            )
+            ids = list({row.alert_id for row in rows})
+            by_id = {one.alert_id: one for one in load_alerts(connection, _THESE, {"ids": ids, "limit": len(ids)})}
         return [Unacknowledged(by_id[row.alert_id], row.route, row.sent_at) for row in rows]
 
     def acknowledge(self, alert_id: int, who: str, now: datetime) -> bool:
@@ -107,9 +117,8 @@ class AlertStore:
 
     def silences(self, now: datetime) -> list[Silence]:
         """The silences in force."""
-        statement = select(silences).where(silences.c.starts_at <= now, silences.c.ends_at > now)
         with reading(self._engine) as connection:
-            return [_silence(row) for row in connection.execute(statement)]
+            return [_silence(row) for row in connection.execute(_IN_FORCE, {"now": now})]
 
     def add_silence(self, silence: Silence, now: datetime) -> int:
         """Store a silence (its own id is ignored); the id it gets."""

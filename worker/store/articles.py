@@ -5,11 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
+from sqlalchemy import BindParameter, Engine, bindparam, or_, select, update
 
 from worker.database.rows import ARTICLE_COLUMNS, stored_articles
 from worker.model import StoredArticle
-from worker.tables import articles
+from worker.tables import UtcDateTime, articles
+
+# Made once: making a statement costs more than running it.
+_NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime)
+_OLDEST = (
+    select(articles.c.id)
+    # The one place that says what *unmatched* means.
+    .where(
+        articles.c.matched_at.is_(None),
+        or_(articles.c.match_lease_until.is_(None), articles.c.match_lease_until <= _NOW),
+    )
+    .order_by(articles.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)  # PostgreSQL: two workers take different ones; SQLite has one writer
+)
+_LEASE = (
+    update(articles)
+    .where(articles.c.id.in_(_OLDEST))
+    .values(match_lease_until=bindparam("until"))
+    .returning(*ARTICLE_COLUMNS)
+)
 
 
 class ArticleStore:
@@ -20,16 +40,10 @@ class ArticleStore:
 
     def lease_unmatched(self, limit: int, now: datetime, until: datetime) -> list[StoredArticle]:
         """Claim up to `limit` articles that no match worker has judged yet, oldest first."""
-        oldest = (
-            select(articles.c.id)
-            .where(_is_unmatched(now))
-            .order_by(articles.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)  # PostgreSQL: two workers take different ones; SQLite has one writer
-        )
-        claim = update(articles).where(articles.c.id.in_(oldest)).values(match_lease_until=until)
         with self._engine.begin() as connection:
-            rows = connection.execute(claim.returning(*ARTICLE_COLUMNS)).all()
+            rows = connection.execute(_LEASE, {"limit": limit, "now": now, "until": until}).all()
+            if not rows:
+                return []
             claimed = stored_articles(connection, rows)
         return sorted(claimed, key=lambda article: article.article_id)
 
@@ -38,11 +52,3 @@ class ArticleStore:
         values = {"matched_at": None, "match_lease_until": None}
         with self._engine.begin() as connection:
             connection.execute(update(articles).where(articles.c.id.in_(article_ids)).values(values))
-
-
-def _is_unmatched(now: datetime) -> ColumnElement[bool]:
-    """The one place that says what *unmatched* means."""
-    return and_(
-        articles.c.matched_at.is_(None),
-        or_(articles.c.match_lease_until.is_(None), articles.c.match_lease_until <= now),
-    )

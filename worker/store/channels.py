@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, bindparam, or_, select, update
 
 from worker.database import reading
 from worker.database.rows import insert_new
@@ -18,6 +18,15 @@ from worker.tables import channels, notices, notifications
 
 DISABLED = "channel disabled:"  # how the reason begins of what failed, or was suppressed, for it
 
+# Made once: making a statement costs more than running it.
+_STATES = select(channels)
+_STATE = _STATES.where(channels.c.name == bindparam("channel"))
+_WELL = (
+    update(channels)
+    .where(channels.c.name == bindparam("channel"), or_(channels.c.failures > 0, channels.c.paused_until.is_not(None)))
+    .values(failures=0, paused_until=None)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
@@ -26,6 +35,11 @@ class ChannelState:
     failures: int = 0  # in a row
     paused_until: datetime | None = None
     disabled: str = ""  # the reason; "" = it is not
+
+    @property
+    def unwell(self) -> bool:
+        """Whether it has failed, or paused, since it last took something."""
+        return self.failures > 0 or self.paused_until is not None
 
     def pauses(self, now: datetime) -> bool:
         """Whether nothing is sent through it at `now`."""
@@ -46,9 +60,8 @@ class ChannelStore:
 
     def state(self, name: str) -> ChannelState:
         """How a channel fares; well where nothing is known of it."""
-        statement = select(channels).where(channels.c.name == name)
         with reading(self._engine) as connection:
-            row = connection.execute(statement).one_or_none()
+            row = connection.execute(_STATE, {"channel": name}).one_or_none()
         if row is None:
             return ChannelState()
         reason = (row.disabled_reason or "no reason is known") if row.disabled_at else ""
@@ -60,7 +73,7 @@ class ChannelStore:
         Each alert raised since then owes them a notification, if only one with the reason why it is not sent.
         """
         with reading(self._engine) as connection:
-            rows = connection.execute(select(channels)).all()
+            rows = connection.execute(_STATES).all()
         disabled = {row.name: row.disabled_reason for row in rows if row.disabled_at is not None}
         known = {row.name: row.enabled_since for row in rows}
         appeared = [name for name in enabled if known.get(name) is None]
@@ -74,6 +87,11 @@ class ChannelStore:
                 connection.execute(update(channels).where(absent).values(enabled_since=now))
             connection.execute(update(channels).where(channels.c.name.in_(gone)).values(enabled_since=None))
         return disabled
+
+    def record_well(self, name: str) -> bool:
+        """It has accepted something; whether it had failed or paused before."""
+        with self._engine.begin() as connection:
+            return connection.execute(_WELL, {"channel": name}).rowcount > 0
 
     def record_failure(self, name: str, pause: datetime | None) -> int:
         """It has failed once more; until `pause`, nothing is tried. How often it has failed in a row."""

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, bindparam, select, update
 
 from worker.database import reading
 from worker.database.rows import insert_new
 from worker.model import NotificationPlan, Severity
 from worker.model.delivery import Notice, Purpose
 from worker.tables import notices, notifications
+
+# Made once: making a statement costs more than running it.
+_UNROUTED = select(notices).where(notices.c.routed_at.is_(None)).order_by(notices.c.id).limit(bindparam("limit"))
 
 
 class NoticeStore:
@@ -64,9 +67,8 @@ class NoticeStore:
 
     def unrouted(self, limit: int) -> list[Notice]:
         """Notices that nobody has been told of, oldest first."""
-        statement = select(notices).where(notices.c.routed_at.is_(None)).order_by(notices.c.id).limit(limit)
         with reading(self._engine) as connection:
-            return [notice_of(row) for row in connection.execute(statement)]
+            return [notice_of(row) for row in connection.execute(_UNROUTED, {"limit": limit})]
 
     def apply_routes(self, notice: Notice, plans: Sequence[NotificationPlan], now: datetime) -> None:
         """Write the notifications of a notice, and that it is routed."""

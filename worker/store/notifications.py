@@ -6,10 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from worker.database import reading
-from worker.database.rows import load_alerts
+from worker.database.rows import alerts_where, load_alerts
 from worker.model import NotificationStatus, Severity
 from worker.model.delivery import Form, Outgoing, Purpose, Told
 from worker.routing import bundle_key
@@ -19,8 +31,53 @@ from worker.tables import alerts, channels, messages, notices, notifications
 AT_ONCE = 100  # notifications in one message; what is more makes a second one
 _SEVERITIES = sorted(Severity, key=lambda severity: severity.rank)
 SUPERSEDED = "superseded by revision "  # how the reason begins of what a later revision says as well
-_MOST_URGENT_FIRST = (notifications.c.severity_rank.desc(), notifications.c.next_attempt_at, notifications.c.id)
-_WAITS = and_(notifications.c.status == "pending", notifications.c.message_id.is_(None))
+
+# The statements are made once: making one costs more than running it.
+_NOW: ColumnElement[datetime] = bindparam("now", type_=notifications.c.next_attempt_at.type)
+# Written out, not bound: a plan that is kept for any value could not use the index of what is pending.
+_PENDING = notifications.c.status == literal_column("'pending'")
+_WAITS = and_(_PENDING, notifications.c.message_id.is_(None))
+# The one place that says what a *due* notification is.
+_IS_DUE = and_(
+    _PENDING,
+    notifications.c.next_attempt_at <= _NOW,
+    or_(notifications.c.lease_until.is_(None), notifications.c.lease_until <= _NOW),
+)
+_OF_CHANNEL = notifications.c.channel == bindparam("channel")
+_MOST_URGENT_FIRST = select(notifications).order_by(
+    notifications.c.severity_rank.desc(), notifications.c.next_attempt_at, notifications.c.id
+)
+_DUE_CHANNELS = (
+    select(notifications.c.channel)
+    .where(_IS_DUE, notifications.c.channel.not_in(select(channels.c.name).where(channels.c.paused_until > _NOW)))
+    .distinct()
+)
+_DUE_ONE = select(notifications.c.id).where(_OF_CHANNEL, _IS_DUE).limit(1)
+_NEXT = _MOST_URGENT_FIRST.where(_OF_CHANNEL, _IS_DUE).limit(1).with_for_update(skip_locked=True)
+_OF_MESSAGE = _MOST_URGENT_FIRST.where(
+    notifications.c.message_id == bindparam("message_id"), _PENDING
+).with_for_update()
+_OF_BUNDLE = (
+    _MOST_URGENT_FIRST.where(_OF_CHANNEL, notifications.c.bundle == bindparam("bundle"), _WAITS)
+    .limit(AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_MESSAGE = select(messages).where(messages.c.id == bindparam("message_id"))
+_NEW_MESSAGE = messages.insert().returning(messages)
+_CLAIM = (
+    update(notifications)
+    .where(notifications.c.id.in_(bindparam("ids", expanding=True)))
+    .values(message_id=bindparam("message"), lease_until=bindparam("until"), attempts=notifications.c.attempts + 1)
+)
+_ALERTS = alerts_where(alerts.c.id.in_(bindparam("ids", expanding=True)))
+_FINISHED = (
+    update(notifications)
+    .where(notifications.c.message_id == bindparam("message"), _PENDING)
+    .values(status=bindparam("new_status"), lease_until=None)
+)
+_SENT = _FINISHED.values(sent_at=bindparam("at"), error=None)
+_FAILED = _FINISHED.values(reason=bindparam("why"), error=bindparam("why"))
+_RETRY = _FINISHED.values(error=bindparam("why"), next_attempt_at=bindparam("at"))
 
 
 class NotificationStore:
@@ -31,63 +88,57 @@ class NotificationStore:
 
     def due_channels(self, now: datetime) -> list[str]:
         """Channels that have notifications to send and are not pausing."""
-        paused = select(channels.c.name).where(channels.c.paused_until > now)
-        statement = select(notifications.c.channel).where(_is_due(now), notifications.c.channel.not_in(paused))
         with reading(self._engine) as connection:
-            return list(connection.scalars(statement.distinct()))
+            return list(connection.scalars(_DUE_CHANNELS, {"now": now}))
 
     def is_due(self, channel: str, now: datetime) -> bool:
         """Whether a channel has something to send."""
-        statement = select(notifications.c.id).where(notifications.c.channel == channel, _is_due(now)).limit(1)
         with reading(self._engine) as connection:
-            return connection.scalar(statement) is not None
+            return connection.scalar(_DUE_ONE, {"channel": channel, "now": now}) is not None
 
-    def lease(self, channel: str, now: datetime, until: datetime) -> Outgoing | None:
+    def lease(self, channel: str, now: datetime, until: datetime, sent: int | None = None) -> Outgoing | None:
         """Claim a channel's next message, the most urgent first; None where nothing is due.
 
         What waits in the same bundle goes along, whenever it was due itself. At the first claim the message gets its
         members and its key for good, so that a repeat after a crash is the same message. The attempt is counted with
         the claim, so that one which kills its worker is not tried for ever.
+
+        Args:
+            channel: its name.
+            now: the time.
+            until: when the claim lapses.
+            sent: the message that the channel has just accepted; it is recorded in the same transaction.
         """
         with self._engine.begin() as connection:
-            first = connection.execute(_next(channel, now)).one_or_none()
+            if sent is not None:
+                _finish(connection, _SENT, sent, NotificationStatus.SENT, at=now)
+            first = connection.execute(_NEXT, {"channel": channel, "now": now}).one_or_none()
             if first is None:
                 return None
             members = _members(connection, first)
-            known = select(messages).where(messages.c.id == first.message_id)
             message = (
-                connection.execute(known).one()
-                if first.message_id is not None
-                else connection.execute(_new_message(channel, members, now)).one()
-            )
-            connection.execute(
-                update(notifications)
-                .where(notifications.c.id.in_([row.id for row in members]))
-                .values(message_id=message.id, lease_until=until, attempts=notifications.c.attempts + 1)
-            )
+                connection.execute(_NEW_MESSAGE, _message_row(channel, members, now))
+                if first.message_id is None
+                else connection.execute(_MESSAGE, {"message_id": first.message_id})
+            ).one()
+            ids = [row.id for row in members]
+            connection.execute(_CLAIM, {"ids": ids, "message": message.id, "until": until})
             return _outgoing(connection, message, members)
 
-    def record_sent(self, message_id: int, now: datetime) -> bool:
-        """The channel has accepted it; whether it had failed before."""
-        of_message = select(messages.c.channel).where(messages.c.id == message_id).scalar_subquery()
-        unwell = or_(channels.c.failures > 0, channels.c.paused_until.is_not(None))
-        well = update(channels).where(channels.c.name == of_message, unwell).values(failures=0, paused_until=None)
-        sent = _finished(message_id, NotificationStatus.SENT, sent_at=now, error=None)
+    def record_sent(self, message_id: int, now: datetime) -> None:
+        """The channel has accepted it."""
         with self._engine.begin() as connection:
-            connection.execute(sent)
-            return connection.execute(well).rowcount > 0
+            _finish(connection, _SENT, message_id, NotificationStatus.SENT, at=now)
 
     def record_failed(self, message_id: int, error: str) -> None:
         """It will not be tried again."""
-        self._finish(message_id, NotificationStatus.FAILED, reason=error, error=error)
+        with self._engine.begin() as connection:
+            _finish(connection, _FAILED, message_id, NotificationStatus.FAILED, why=error)
 
     def record_retry(self, message_id: int, error: str, next_attempt_at: datetime) -> None:
         """It will be tried again at `next_attempt_at`."""
-        self._finish(message_id, NotificationStatus.PENDING, error=error, next_attempt_at=next_attempt_at)
-
-    def _finish(self, message_id: int, status: NotificationStatus, **values: object) -> None:
         with self._engine.begin() as connection:
-            connection.execute(_finished(message_id, status, **values))
+            _finish(connection, _RETRY, message_id, NotificationStatus.PENDING, why=error, at=next_attempt_at)
 
     def told(self, since: datetime) -> list[Told]:
         """What channels have been told since then, and what they are going to be."""
@@ -103,7 +154,7 @@ class NotificationStore:
         ).where(
             notifications.c.purpose == str(Purpose.ALERT),
             or_(
-                notifications.c.status == "pending",
+                _PENDING,
                 and_(notifications.c.status == "sent", notifications.c.sent_at >= since),
             ),
         )
@@ -146,38 +197,22 @@ class NotificationStore:
             return {row.status: row.n for row in connection.execute(statement)}
 
 
-def _finished(message_id: int, status: NotificationStatus, **values: object) -> Any:
-    return (
-        update(notifications)
-        .where(notifications.c.message_id == message_id, notifications.c.status == "pending")
-        .values(status=str(status), lease_until=None, **values)
-    )
+def _finish(
+    connection: Connection, statement: Any, message_id: int, status: NotificationStatus, **values: object
+) -> None:
+    connection.execute(statement, {"message": message_id, "new_status": str(status), **values})
 
 
-def _next(channel: str, now: datetime) -> Any:
-    return (
-        select(notifications)
-        .where(notifications.c.channel == channel, _is_due(now))
-        .order_by(*_MOST_URGENT_FIRST)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _members(connection: Connection, first: Any) -> list[Any]:
+def _members(connection: Connection, first: Any) -> Sequence[Any]:
     """What goes into one message with `first`: what did before, or else what waits in its bundle."""
-    members = select(notifications).order_by(*_MOST_URGENT_FIRST)
     if first.message_id is not None:
-        same = and_(notifications.c.message_id == first.message_id, notifications.c.status == "pending")
-        return list(connection.execute(members.where(same).with_for_update()).all())
+        return connection.execute(_OF_MESSAGE, {"message_id": first.message_id}).all()
     if first.bundle:
-        same = and_(notifications.c.channel == first.channel, notifications.c.bundle == first.bundle, _WAITS)
-        some = members.where(same).limit(AT_ONCE).with_for_update(skip_locked=True)
-        return list(connection.execute(some).all())
+        return connection.execute(_OF_BUNDLE, {"channel": first.channel, "bundle": first.bundle}).all()
     return [first]
 
 
-def _new_message(channel: str, members: Sequence[Any], now: datetime) -> Any:
+def _message_row(channel: str, members: Sequence[Any], now: datetime) -> dict[str, Any]:
     first = members[0]
     if first.notice_id is not None:
         form = Form.NOTICE
@@ -186,12 +221,13 @@ def _new_message(channel: str, members: Sequence[Any], now: datetime) -> Any:
     else:
         form = Form.GROUP if len(members) > 1 else Form.ALERT
     key = bundle_key([row.key for row in members])
-    return messages.insert().values(channel=channel, key=key, form=str(form), created_at=now).returning(messages)
+    return {"channel": channel, "key": key, "form": str(form), "created_at": now}
 
 
 def _outgoing(connection: Connection, message: Any, members: Sequence[Any]) -> Outgoing:
-    ids = dict.fromkeys(row.alert_id for row in members if row.alert_id is not None)
-    by_id = {one.alert_id: one for one in load_alerts(connection, alerts.c.id.in_(ids), len(ids))} if ids else {}
+    ids = list(dict.fromkeys(row.alert_id for row in members if row.alert_id is not None))
+    found_alerts = load_alerts(connection, _ALERTS, {"ids": ids, "limit": len(ids)}) if ids else []
+    by_id = {one.alert_id: one for one in found_alerts}
     notice_id = members[0].notice_id
     found = connection.execute(select(notices).where(notices.c.id == notice_id)).one() if notice_id else None
     return Outgoing(
@@ -204,13 +240,4 @@ def _outgoing(connection: Connection, message: Any, members: Sequence[Any]) -> O
         alerts=tuple(by_id[alert_id] for alert_id in ids),
         escalates=all(row.purpose == str(Purpose.ESCALATION) for row in members),
         notice=notice_of(found) if found is not None else None,
-    )
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """The one place that says what a *due* notification is."""
-    return and_(
-        notifications.c.status == "pending",
-        notifications.c.next_attempt_at <= now,
-        or_(notifications.c.lease_until.is_(None), notifications.c.lease_until <= now),
     )
