@@ -47,9 +47,9 @@ class News:
 
     @property
     def judgement(self) -> Judgement:
-        """Its headline reports the concept, and a rule fires."""
+        """Its headline reports the concept, and of one event in four, a rule fires."""
         match = Match(self.concept, Stance.IN_FORCE, (self.title[:8],), self.title, Span("title", 0, len(self.title)))
-        rule = RuleTrace(self.concept, True, "title reports it", match, Severity.WARNING)
+        rule = RuleTrace(self.concept, self.event % 4 == 0, "title reports it", match, Severity.WARNING)
         return Judgement(Relevance(Region.YES, self.places, ("title names a place",)), (match,), (rule,))
 
 

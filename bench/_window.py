@@ -7,8 +7,9 @@ are left waiting for the match stage.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, text
@@ -19,8 +20,9 @@ from worker.database import connect, migrate
 from worker.database.rows import article_row
 from worker.model import Article, Feed, Judged, StoredArticle
 from worker.store import Store
-from worker.stories import keys_of, signature_to_json
-from worker.tables import articles, stories, story_keys
+from worker.store.candidates import file_articles
+from worker.stories import keys_of
+from worker.tables import articles, signatures, stories, story_keys
 
 AT_ONCE = 5_000
 
@@ -47,7 +49,8 @@ def _fill(url: str, window: int, waiting: int) -> dict[int, News]:
         batch = news[first : first + AT_ONCE]
         with engine.begin() as connection:
             _write(connection, [one for one in batch if one.number <= window])
-            connection.execute(insert(articles), [_unmatched(one) for one in batch if one.number > window])
+            if unmatched := [_unmatched(one) for one in batch if one.number > window]:
+                connection.execute(insert(articles), unmatched)
     _settled(engine)
     engine.dispose()
     return {one.number: one for one in news[window:]}
@@ -71,27 +74,16 @@ def article_of(one: News) -> Article:
 
 
 def _write(connection: Connection, batch: Sequence[News]) -> None:
-    rows, keys = [], []
+    rows, filed = [], []
     for one in batch:
         stored = StoredArticle(one.number, one.publisher + 1, 1, article_of(one))
         signed = signature(Judged(stored, one.judgement), one.at)
         judged = {"region": "yes", "places": list(one.places), "judgement": {}, "matched_at": one.at}
-        rows.append(_unmatched(one) | judged | {"story_id": one.event + 1, "signature": signature_to_json(signed)})
-        keys += [(key, one.at, one.number) for key in keys_of(signed)]
+        rows.append(_unmatched(one) | judged | {"story_id": one.event + 1})
+        filed.append((replace(signed, story_id=one.event + 1), keys_of(signed)))
     if rows:
         connection.execute(insert(articles), rows)
-        _write_keys(connection, sorted(keys))
-
-
-def _write_keys(connection: Connection, keys: Iterable[tuple[Any, ...]]) -> None:
-    if connection.dialect.name == "sqlite":
-        names = [column.name for column in story_keys.columns]
-        connection.execute(insert(story_keys), [dict(zip(names, row, strict=True)) for row in keys])
-        return
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy("COPY story_keys FROM STDIN") as copy:
-        for row in keys:
-            copy.write_row(row)
+        file_articles(connection, filed, START)
 
 
 def _unmatched(one: News) -> dict[str, Any]:
@@ -118,13 +110,14 @@ def _settled(engine: Engine) -> None:
             connection.execute(text("CHECKPOINT"))
 
 
-def size_of(engine: Engine, window: int) -> dict[str, float]:
-    """Bytes of the keys' table and of the signatures an article, indexes included."""
+def size_of(engine: Engine) -> dict[str, float]:
+    """Megabytes of what articles are found by, indexes included."""
+    asked = {
+        "sqlite": "SELECT sum(pgsize) FROM dbstat WHERE name = :table OR name LIKE '%_' || :table || '_%'",
+        "postgresql": "SELECT pg_total_relation_size(CAST(:table AS regclass))",
+    }
     with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            keys = connection.scalar(text("SELECT pg_total_relation_size('story_keys')"))
-            signed = connection.scalar(text("SELECT sum(pg_column_size(signature)) FROM articles"))
-        else:
-            keys = connection.scalar(text("SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%story_keys%'"))
-            signed = connection.scalar(text("SELECT sum(length(signature)) FROM articles"))
-    return {"keys": keys / window, "signatures": signed / window}
+        return {
+            table.name: (connection.scalar(text(asked[engine.dialect.name]), {"table": table.name}) or 0) / 2**20
+            for table in (story_keys, signatures)
+        }

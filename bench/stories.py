@@ -21,7 +21,7 @@ import resource
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,21 +30,23 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from bench._news import Newsrooms
+from bench._news import News, Newsrooms
 from bench._window import filled, size_of
 from bench.servers import Running, postgresql
 from worker.alerting import match_plan, signature
 from worker.database import connect
-from worker.model import Article, Judged, MatchPlan, StorySignature
+from worker.model import Article, Judged, Judgement, MatchPlan, Region, Relevance, StorySignature
 from worker.store import Store
-from worker.store.stories import Candidates
+from worker.store.candidates import Candidates, Signatures
 from worker.stories import WINDOW, Geography, StoryLog, keys_of, signature_of, story_for
 from worker.tables import articles
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LETTERS = "abdegiklmnoprstuvz"
 THRESHOLDS = (0.1, 0.2, 0.3)
-WAITING = 2_000  # articles that are placed and measured
+WAITING = 3_000  # articles that are measured
+KINDS = ("judged", "placed", "by step")
+NOTHING = Judgement(Relevance(Region.NO))
 
 
 @dataclass(frozen=True)
@@ -185,15 +187,23 @@ class Spent:
 
     def ms(self, step: str) -> float:
         """Milliseconds an article."""
-        there = self.seconds[f"{step}, server"]
-        return 1e3 * (self.seconds[step] + there) / max(1, self.articles[step])
+        return 1e3 * self.seconds[step] / max(1, self.articles[step]) + self.there(step)
+
+    def there(self, step: str) -> float:
+        """… of which the server's."""
+        return 1e3 * self.seconds[f"{step}, server"] / max(1, self.articles[step])
 
     def _there(self) -> float:
         return self.server.cpu_s() if self.server else 0.0
 
 
 def cost(url: str, window: int, batch: int, server: Running | None = None) -> None:
-    """Print what the match stage spends on placing one more article with so many in the window."""
+    """Print what placing one more article costs with so many in the window.
+
+    Batches are of three kinds in turn. Of two, the match stage's whole transaction is timed: of articles that are
+    about nothing, so that only their judgement is written; and of articles that report an event. Placing is what the
+    second costs beyond the first. Of the third kind, the steps that lead to a decision are timed one by one.
+    """
     waiting = filled(url, window, WAITING)
     engine = connect(url)
     store, geography = Store.on(engine), Newsrooms().geography
@@ -201,53 +211,64 @@ def cost(url: str, window: int, batch: int, server: Running | None = None) -> No
     spent, found = Spent(server), Counter[str]()
 
     def place(one: Judged, signed: StorySignature | None, candidates: Sequence[StorySignature]) -> MatchPlan:
-        found["candidates"] += len(candidates)
+        found.update(articles=signed is not None, candidates=len(candidates))
         return match_plan(one, signed, candidates, now=now, fresh_for=WINDOW, geography=geography)
 
+    kept = Signatures()
     for number in itertools.count():
         claimed = store.articles.lease_unmatched(batch, now, now + timedelta(minutes=5))
         if not claimed:
             break
-        judged = [Judged(one, waiting[one.article_id].judgement) for one in claimed]
-        if number % 2:
-            by_step(engine, judged, now, geography, spent)
+        kind = KINDS[number % len(KINDS)]
+        judged = [Judged(one, waiting[one.article_id].judgement if kind != "judged" else NOTHING) for one in claimed]
+        if kind == "by step":
+            by_step(engine, judged, now, geography, spent, kept)
             store.matches.apply_matches(judged, place, now, now - WINDOW)
         else:
-            with spent.on("all", len(judged)):
+            with spent.on(kind, len(judged)):
                 store.matches.apply_matches(judged, place, now, now - WINDOW)
-    report(engine, window, spent)
-    with engine.connect() as connection:
-        placed = connection.execute(select(articles.c.id, articles.c.story_id).where(articles.c.id > window))
-        pairs = [(str(waiting[row.id].event), int(row.story_id)) for row in placed]
-    f1 = b_cubed([event for event, _ in pairs], [story for _, story in pairs])[2]
-    print(f"  {found['candidates'] / WAITING:.0f} candidates each; B³ F1 of those placed {f1:.3f}", flush=True)
+    print(f"{engine.dialect.name}, {window} articles in the window, {batch} in a batch")
+    report(spent)
+    print(f"  {found['candidates'] / found['articles']:.0f} candidates each, B³ F1 {right(engine, waiting):.3f}")
+    size = ", ".join(f"{name} {size:.0f}" for name, size in size_of(engine).items())
+    print(
+        f"  MB of database: {size}; MB of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}"
+    )
     engine.dispose()
 
 
-def by_step(engine: Engine, judged: Sequence[Judged], now: datetime, geography: Geography, spent: Spent) -> None:
+def by_step(
+    engine: Engine, judged: Sequence[Judged], now: datetime, geography: Geography, spent: Spent, kept: Signatures
+) -> None:
     """What each step before the writing costs."""
     with spent.on("sign", len(judged)):
         batch = {one.stored.article_id: signature(one, now) for one in judged}
         keys = {number: keys_of(signed) for number, signed in batch.items()}
     with engine.connect() as connection:
         with spent.on("find", len(judged)):
-            log = Candidates(connection, keys, now - WINDOW)
+            log = Candidates(connection, keys, now - WINDOW, kept)
             found = {number: log.of(number, keys[number]) for number in batch}
         with spent.on("compare", len(judged)):
             for number, signed in batch.items():
                 story_for(signed, found[number], geography)
 
 
-def report(engine: Engine, window: int, spent: Spent) -> None:
+def report(spent: Spent) -> None:
+    """Milliseconds of CPU an article: of placing it, and of what placing consists of."""
+    before = sum(spent.ms(step) for step in ("sign", "find", "compare"))
+    placing = spent.ms("placed") - spent.ms("judged")
     steps = ", ".join(f"{step} {spent.ms(step):.2f}" for step in ("sign", "find", "compare"))
-    rest = spent.ms("all") - sum(spent.ms(step) for step in ("sign", "find", "compare"))
-    print(f"{engine.dialect.name}, {window} articles in the window: {spent.ms('all'):.2f} ms of CPU an article")
-    print(
-        f"  {steps}, write {rest:.2f}; {spent.seconds['all, server'] / spent.articles['all'] * 1e3:.2f} on the server"
-    )
-    size = ", ".join(f"{name} {size / 1024:.1f}" for name, size in size_of(engine, window).items())
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  KB of database an article: {size}; {memory:.0f} MB in this process")
+    there = spent.there("placed") - spent.there("judged")
+    print(f"  placing an article: {placing:.2f} ms of CPU ({steps}, write {placing - before:.2f}; server {there:.2f})")
+    print(f"  writing its judgement and search index: {spent.ms('judged'):.2f} ms")
+
+
+def right(engine: Engine, waiting: Mapping[int, News]) -> float:
+    """B-cubed F1 of the articles that were placed."""
+    statement = select(articles.c.id, articles.c.story_id).where(articles.c.story_id.is_not(None))
+    with engine.connect() as connection:
+        rows = connection.execute(statement.where(articles.c.id >= min(waiting))).all()
+    return b_cubed([str(waiting[row.id].event) for row in rows], [int(row.story_id) for row in rows])[2]
 
 
 def main(arguments: Sequence[str] = ()) -> None:

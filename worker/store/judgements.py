@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, update
 from sqlalchemy.engine import Connection
 
-from worker.database.rows import chunks, insert_new
+from worker.database.rows import chunks
 from worker.judge import judgement_to_json
 from worker.model import Match, MatchPlan, StorySignature
 from worker.model.stories import Claim
+from worker.store.candidates import file_articles, unfile_articles
 from worker.store.facets import facets_of
-from worker.stories import signature_to_json
-from worker.tables import article_facets, articles, claims, matches, story_keys
+from worker.tables import article_facets, articles, claims, matches
 
-_PLAIN = ("region", "places", "judgement", "matched_at", "story_id", "signature")
+_PLAIN = ("region", "places", "judgement", "matched_at", "story_id")
 _KEPT = (articles.c.page_due_at, articles.c.copy_of_id)  # as they were where nothing new is known
 _JUDGED = (
     update(articles)
@@ -29,23 +29,29 @@ _JUDGED = (
         | {"match_lease_until": None}
     )
 )
+_NEW = [table.insert() for table in (matches, article_facets, claims)]
 _OLD_MATCHES = delete(matches).where(
     matches.c.article_id == bindparam("of_article"), matches.c.revision == bindparam("of_revision")
 )
+_OLD = [
+    delete(table).where(table.c.article_id.in_(bindparam("ids", expanding=True))) for table in (article_facets, claims)
+]
 
 
 class Judgements:
     """Judgements, matches, facets, claims and keys of the articles of a batch, in the place of earlier ones."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, anew: Collection[int]) -> None:
+        """`anew` are the articles that were judged before, and of which something may stand already."""
         self._connection = connection
         self._now = now
+        self._anew = anew
         self._articles: list[dict[str, Any]] = []
         self._revisions: list[dict[str, int]] = []
         self._matches: list[dict[str, Any]] = []
         self._facets: list[dict[str, Any]] = []
         self._claims: list[dict[str, Any]] = []
-        self._keys: list[dict[str, Any]] = []
+        self._filed: list[tuple[StorySignature, Sequence[int]]] = []
 
     def add(
         self,
@@ -66,18 +72,16 @@ class Judgements:
                 "judgement": trace,
                 "matched_at": self._now,
                 "story_id": story_id,
-                "signature": signature_to_json(signed) if signed and story_id is not None else None,
                 "page_due_at": self._now if plan.wants_page else None,
                 "copy_of_id": plan.copy_of,
             }
         )
-        self._revisions.append({"of_article": stored.article_id, "of_revision": stored.revision})
+        if stored.article_id in self._anew:
+            self._revisions.append({"of_article": stored.article_id, "of_revision": stored.revision})
         self._matches += [_match_row(stored.article_id, stored.revision, match) for match in judgement.matches]
         self._facets += [{"facet": facet, "article_id": stored.article_id} for facet in facets_of(judgement)]
         if story_id is not None and signed is not None:
-            self._keys += [
-                {"key": key, "at": signed.at, "article_id": stored.article_id} for key in dict.fromkeys(keys)
-            ]
+            self._filed.append((replace(signed, story_id=story_id), keys))
             self._claims += [_claim_row(claim, story_id) for claim in said]
 
     def write(self) -> None:
@@ -86,16 +90,17 @@ class Judgements:
             return
         connection = self._connection
         connection.execute(_JUDGED, self._articles)
-        connection.execute(_OLD_MATCHES, self._revisions)
-        for part in chunks([row["article_id"] for row in self._articles]):
-            for table in (article_facets, claims, story_keys):
-                connection.execute(delete(table).where(table.c.article_id.in_(part)))
-        for table, rows in ((matches, self._matches), (article_facets, self._facets), (claims, self._claims)):
+        if self._revisions:
+            connection.execute(_OLD_MATCHES, self._revisions)
+            for part in chunks([row["of_article"] for row in self._revisions]):
+                for old in _OLD:
+                    connection.execute(old, {"ids": part})
+                unfile_articles(connection, part)
+        for statement, rows in zip(_NEW, (self._matches, self._facets, self._claims), strict=True):
             if rows:
-                connection.execute(table.insert(), rows)
-        if self._keys:
-            connection.execute(insert_new(connection, story_keys), self._keys)
-        for pending in (self._articles, self._revisions, self._matches, self._facets, self._claims, self._keys):
+                connection.execute(statement, rows)
+        file_articles(connection, self._filed, self._now)
+        for pending in (self._articles, self._revisions, self._matches, self._facets, self._claims, self._filed):
             pending.clear()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.engine import Connection
 
 from worker.alerting import is_placed, signature
@@ -19,12 +19,21 @@ from worker.labels import WITHDRAWN
 from worker.model import Judged, MatchPlan, StorySignature
 from worker.model.stories import Source
 from worker.store.alert_changes import write_alerts
+from worker.store.candidates import Candidates, Signatures
 from worker.store.judgements import Judgements
 from worker.store.merges import merge_stories
-from worker.store.stories import Candidates, place_article
+from worker.store.stories import place_article
 from worker.stories import keys_of
 from worker.tables import articles
 from worker.updates import Arrival
+
+# Made once: making a statement costs more than running it.
+_WAITING = (
+    select(articles.c.id, articles.c.revision, articles.c.judgement.is_not(None).label("anew"))
+    .where(articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.matched_at.is_(None))
+    .order_by(articles.c.id)
+    .with_for_update()
+)
 
 Place = Callable[[Judged, StorySignature | None, Sequence[StorySignature]], MatchPlan]
 
@@ -34,6 +43,7 @@ class MatchStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._signatures = Signatures()
 
     def apply_matches(
         self, judged: Sequence[Judged], place: Place, now: datetime, since: datetime, opposed: Opposed = ()
@@ -63,12 +73,15 @@ class MatchStore:
             lock_stories(connection)
             new = (one.stored.article_id for one in judged if one.stored.story_id is None)
             searched = {article_id: keys[article_id] for article_id in new if article_id in keys}
-            batch = _Batch(connection, Candidates(connection, searched, since), now, opposed)
             waiting = _unmatched(connection, judged)
+            judgements = Judgements(connection, now, anew=[article_id for article_id, anew in waiting.items() if anew])
+            batch = _Batch(
+                connection, Candidates(connection, searched, since, self._signatures), judgements, now, opposed
+            )
             for one in judged:
                 article_id = one.stored.article_id
                 if article_id in waiting:
-                    waiting.remove(article_id)  # once, however often it was handed in
+                    del waiting[article_id]  # once, however often it was handed in
                     own_keys = keys.get(article_id, ())
                     plan = place(one, signed.get(article_id), batch.candidates.of(article_id, own_keys))
                     told |= dict.fromkeys(batch.write(plan, signed.get(article_id), own_keys))
@@ -79,9 +92,11 @@ class MatchStore:
 class _Batch:
     """What is known while a batch is written."""
 
-    def __init__(self, connection: Connection, candidates: Candidates, now: datetime, opposed: Opposed) -> None:
+    def __init__(
+        self, connection: Connection, candidates: Candidates, judgements: Judgements, now: datetime, opposed: Opposed
+    ) -> None:
         self.candidates = candidates
-        self.judgements = Judgements(connection, now)
+        self.judgements = judgements
         self._connection = connection
         self._now = now
         self._opposed = opposed
@@ -99,8 +114,9 @@ class _Batch:
         if plan.merges:
             self.judgements.write()
             merge_stories(connection, plan.merges, story_id, now)
-            self.candidates.forget_stories()
-            self._stories.clear()
+            self.candidates.merged(plan.merges, story_id)
+            for changed in (story_id, *plan.merges):
+                self._stories.pop(changed, None)
         self.candidates.add(replace(signed, story_id=story_id), keys)
         known = self._stories.get(story_id) or KnownStory(connection, story_id, new=plan.opens_story)
         self._stories[story_id] = known
@@ -114,19 +130,18 @@ class _Batch:
         return write_alerts(connection, plan, arrival, known, story, now)
 
 
-def _unmatched(connection: Connection, judged: Sequence[Judged]) -> set[int]:
+def _unmatched(connection: Connection, judged: Sequence[Judged]) -> dict[int, bool]:
     """The articles of whose revision nobody else judged since it was claimed: a lapsed lease must not write twice.
+
+    And whether each was judged before, as another revision or by other rules.
 
     They are locked, so that no poll revises what is about to be judged.
     """
     revisions = {one.stored.article_id: one.stored.revision for one in judged}
-    found: set[int] = set()
+    found: dict[int, bool] = {}
     for part in chunks(list(revisions)):
-        waiting = select(articles.c.id, articles.c.revision).where(
-            articles.c.id.in_(part), articles.c.matched_at.is_(None)
-        )
-        rows = connection.execute(waiting.order_by(articles.c.id).with_for_update())
-        found |= {row.id for row in rows if row.revision == revisions[row.id]}
+        rows = connection.execute(_WAITING, {"ids": part})
+        found |= {row.id: row.anew for row in rows if row.revision == revisions[row.id]}
     return found
 
 

@@ -12,12 +12,14 @@ from sqlalchemy.engine import Connection
 from worker.claims import says
 from worker.database.rows import insert_new
 from worker.model import Severity, Stance, UpdateReason
+from worker.store.candidates import refile_stories
 from worker.tables import alert_articles, alert_updates, alerts, articles, claims, notifications, stories
 
 
 def merge_stories(connection: Connection, merged: Sequence[int], into: int, now: datetime) -> None:
     """Let `merged` be part of the story `into`, with all their articles, claims and alerts."""
     gone = sorted(set(merged) - {into})
+    refile_stories(connection, gone, into)
     for table in (articles, claims):
         connection.execute(update(table).where(table.c.story_id.in_(gone)).values(story_id=into))
     of_gone = stories.c.id.in_(gone) | stories.c.merged_into_id.in_(gone)

@@ -1,14 +1,16 @@
 """A signature in, the integers under which it is filed in an index out.
 
 Two articles that may report one event share at least one key, most share several; how many they share ranks the
-candidates that are worth a full comparison. Keys are signed 64-bit integers, the same in every process and version.
+candidates that are worth a full comparison. Keys are signed 32-bit integers, the same in every process and version:
+of the millions in a full window, one in a thousand is another's by chance, which costs a comparison and no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import blake2b
 from itertools import combinations, islice
+from struct import pack
+from zlib import crc32
 
 from worker.model import StorySignature
 from worker.stories.events import concepts_of
@@ -20,26 +22,26 @@ _PAIRED_WORDS = 8  # every two of the most telling words are a key, however comm
 _SINGLE_WORDS = 10  # … and so is each by itself, for the days on which it is rare
 _BAND_ROWS, _BANDS = 4, 4  # values of a MinHash in one key: nine in ten texts that share 80 % of their shingles meet
 _MOST_REPORTS = 6
+_SIGN = 1 << 31
 
 
 def keys_of(signature: StorySignature) -> tuple[int, ...]:
     """Under which keys `signature` is filed and looked up: at most `MOST_KEYS`, the most telling first."""
-    return tuple(_key(name) for name in islice(dict.fromkeys(_names(signature)), MOST_KEYS))
+    return tuple(islice(dict.fromkeys(crc32(name) - _SIGN for name in _names(signature)), MOST_KEYS))
 
 
-def _key(name: str) -> int:
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def _names(signature: StorySignature) -> Iterator[str]:
-    yield from islice(_reports(signature), _MOST_REPORTS)
+def _names(signature: StorySignature) -> Iterator[bytes]:
+    for report in islice(_reports(signature), _MOST_REPORTS):
+        yield report.encode()
     rows = signature.minhash[: _BAND_ROWS * _BANDS]
     for start in range(0, len(rows), _BAND_ROWS):
-        yield f"text {start} {rows[start : start + _BAND_ROWS]}"
-    words = [word for word, _ in signature.words]
-    yield from (f"word {signature.language} {word}" for word in words[:_SINGLE_WORDS])
+        yield pack(f"<B{_BAND_ROWS}I", start, *rows[start : start + _BAND_ROWS])
+    language = crc32(signature.language.encode())
+    words = [word for word, _ in signature.words[:_SINGLE_WORDS]]
+    for word in words:
+        yield pack("<2I", language, word)
     for one, other in combinations(words[:_PAIRED_WORDS], 2):
-        yield f"words {signature.language} {min(one, other)} {max(one, other)}"
+        yield pack("<3I", language, one, other) if one < other else pack("<3I", language, other, one)
 
 
 def _reports(signature: StorySignature) -> Iterator[str]:

@@ -16,6 +16,7 @@ from worker.tables.articles import (
     entries,
     matches,
     revisions,
+    signatures,
     stories,
     story_keys,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "polls",
     "revisions",
     "sessions",
+    "signatures",
     "silences",
     "stories",
     "story_keys",

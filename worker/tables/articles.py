@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
+    JSON,
     Boolean,
     Column,
     Index,
@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from worker.tables.columns import Json, UtcDateTime, id_column, metadata, reference
+from worker.tables.columns import Id, Json, UtcDateTime, id_column, metadata, reference
 
 captures = Table(
     "captures",
@@ -48,14 +48,25 @@ stories = Table(
     ),
 )
 
-# Where candidates for the same story are looked up: a few 64-bit keys for each article.
+# Where candidates for the same story are looked up: some forty rows for each article of the last days. No foreign key:
+# checking it would cost more than the row, and articles are never dropped.
 story_keys = Table(
     "story_keys",
     metadata,
-    Column("key", BigInteger, primary_key=True),
-    Column("at", UtcDateTime, primary_key=True, index=True),
-    reference("article_id", "articles", primary_key=True, index=True),
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("minute", Integer, primary_key=True, autoincrement=False),  # of its publication, since 1970
+    Column("article_id", Id, primary_key=True, autoincrement=False, index=True),
     sqlite_with_rowid=False,  # its primary key is all that is ever asked
+)
+
+# What is compared to place other articles beside one of the last days; narrow, since many are read for each article.
+signatures = Table(
+    "signatures",
+    metadata,
+    reference("article_id", "articles", primary_key=True, autoincrement=False),
+    reference("story_id", "stories", nullable=False),  # as in `articles`
+    Column("judged_at", UtcDateTime, nullable=False),
+    Column("signature", JSON, nullable=False),
 )
 
 articles = Table(
@@ -99,7 +110,6 @@ articles = Table(
     Column("match_lease_until", UtcDateTime),
     reference("story_id", "stories", index=True),
     reference("copy_of_id", "articles"),  # the earlier article that this one repeats
-    Column("signature", Json),  # what is compared to place other articles beside it
     # What the log is filtered by, in the order it is read in.
     Index(None, "language", "id"),
     Index(None, "region", "id"),

@@ -256,6 +256,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "story_keys",
+        sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("minute", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("article_id", Id, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("key", "minute", "article_id", name=op.f("pk_story_keys")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_story_keys_article_id"), "story_keys", ["article_id"], unique=False)
+    op.create_table(
         "tokens",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -318,7 +327,6 @@ def upgrade() -> None:
         sa.Column("match_lease_until", UtcDateTime, nullable=True),
         sa.Column("story_id", Id, nullable=True),
         sa.Column("copy_of_id", Id, nullable=True),
-        sa.Column("signature", Json, nullable=True),
         sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_articles_capture_id")),
         sa.ForeignKeyConstraint(["copy_of_id"], ["articles.id"], name=op.f("fk_articles_copy_of_id")),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_articles_feed_id")),
@@ -545,16 +553,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "number", name=op.f("uq_revisions_article_id_number")),
     )
     op.create_table(
-        "story_keys",
-        sa.Column("key", sa.BigInteger(), nullable=False),
-        sa.Column("at", UtcDateTime, nullable=False),
-        sa.Column("article_id", Id, nullable=False),
-        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_story_keys_article_id")),
-        sa.PrimaryKeyConstraint("key", "at", "article_id", name=op.f("pk_story_keys")),
-        sqlite_with_rowid=False,
+        "signatures",
+        sa.Column("article_id", Id, autoincrement=False, nullable=False),
+        sa.Column("story_id", Id, nullable=False),
+        sa.Column("judged_at", UtcDateTime, nullable=False),
+        sa.Column("signature", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_signatures_article_id")),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_signatures_story_id")),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_signatures")),
     )
-    op.create_index(op.f("ix_story_keys_article_id"), "story_keys", ["article_id"], unique=False)
-    op.create_index(op.f("ix_story_keys_at"), "story_keys", ["at"], unique=False)
     op.create_table(
         "alert_articles",
         sa.Column("alert_id", Id, nullable=False),
@@ -651,9 +658,7 @@ def downgrade() -> None:
     op.drop_table("alert_updates")
     op.drop_index(op.f("ix_alert_articles_article_id"), table_name="alert_articles")
     op.drop_table("alert_articles")
-    op.drop_index(op.f("ix_story_keys_at"), table_name="story_keys")
-    op.drop_index(op.f("ix_story_keys_article_id"), table_name="story_keys")
-    op.drop_table("story_keys")
+    op.drop_table("signatures")
     op.drop_table("revisions")
     op.drop_index(op.f("ix_matches_concept"), table_name="matches")
     op.drop_index(op.f("ix_matches_article_id_revision"), table_name="matches")
@@ -717,6 +722,8 @@ def downgrade() -> None:
     op.drop_table("articles")
     op.drop_table("users")
     op.drop_table("tokens")
+    op.drop_index(op.f("ix_story_keys_article_id"), table_name="story_keys")
+    op.drop_table("story_keys")
     op.drop_index(
         "ix_stories_open",
         table_name="stories",

@@ -1,0 +1,218 @@
+"""Where the articles that may be on one event are found: filed under keys, kept as signatures, looked up by the batch.
+
+Candidates are looked up once for a whole batch, inside its transaction and alone among all workers, and kept up as the
+batch goes on: so articles of one batch see each other. Signatures that were read are remembered from batch to batch,
+at most `MOST_KEPT` of them in a process (about 8 KB each); which story each is in, and whether it has been judged anew
+since, is asked of the database every time, so that all workers agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy.engine import Connection
+
+from worker.database.rows import upsert
+from worker.model import StorySignature
+from worker.stories import MOST_CANDIDATES, PER_KEY, signature_from_json, signature_to_json
+from worker.tables import articles, signatures, story_keys
+
+MOST_KEPT = 4096
+
+_UNDER_KEYS = {
+    "sqlite": text("""
+        SELECT wanted.value AS key, (
+            SELECT json_group_array(article_id) FROM (
+                SELECT article_id FROM story_keys WHERE key = wanted.value AND minute >= :since
+                ORDER BY minute DESC, article_id DESC LIMIT :most
+            )
+        ) AS found FROM json_each(:keys) AS wanted"""),
+    "postgresql": text("""
+        SELECT wanted.key AS key, ARRAY(
+            SELECT article_id FROM story_keys WHERE key = wanted.key AND minute >= :since
+            ORDER BY minute DESC, article_id DESC LIMIT :most
+        ) AS found FROM unnest(CAST(:keys AS integer[])) AS wanted (key)"""),
+}
+_FILED = {
+    "sqlite": text("""
+        INSERT INTO story_keys (key, minute, article_id)
+        SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:rows) WHERE TRUE
+        ON CONFLICT DO NOTHING"""),
+    "postgresql": text("""
+        INSERT INTO story_keys (key, minute, article_id)
+        SELECT * FROM unnest(CAST(:keys AS integer[]), CAST(:minutes AS integer[]), CAST(:ids AS bigint[]))
+        ON CONFLICT DO NOTHING"""),
+}
+_THESE: Any = bindparam("ids", expanding=True)
+_WHERE = select(signatures.c.article_id, signatures.c.story_id, signatures.c.judged_at)
+_WHERE = _WHERE.where(signatures.c.article_id.in_(_THESE))
+_WHAT = select(signatures.c.article_id, signatures.c.signature).where(signatures.c.article_id.in_(_THESE))
+_UNFILED = [delete(table).where(table.c.article_id.in_(_THESE)) for table in (signatures, story_keys)]
+
+
+class Signatures:
+    """The signatures that batches read last: at most so many, each until its article is judged anew.
+
+    Used inside transactions that hold every other worker off, and so by one thread at a time.
+    """
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
+        self._kept: dict[int, tuple[datetime, StorySignature]] = {}  # by article, the latest used last
+
+    def of(self, article_id: int, judged_at: datetime) -> StorySignature | None:
+        """The signature that an article got at `judged_at`, None where it is not kept."""
+        kept = self._kept.pop(article_id, None)
+        if kept is None or kept[0] != judged_at:
+            return None
+        self._kept[article_id] = kept
+        return kept[1]
+
+    def keep(self, signature: StorySignature, judged_at: datetime) -> None:
+        """Keep a signature, in the place of the one that was not used for longest."""
+        self._kept.pop(signature.article_id, None)
+        if len(self._kept) >= self._most:
+            del self._kept[next(iter(self._kept))]
+        self._kept[signature.article_id] = (judged_at, signature)
+
+
+class Candidates:
+    """The articles in stories that those of one batch may belong to."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        keys: Mapping[int, Sequence[int]],
+        since: datetime,
+        kept: Signatures | None = None,
+    ) -> None:
+        """Look up the `keys` of all articles of a batch at once, and read what is found for them."""
+        every = {key for of_article in keys.values() for key in of_article}
+        self._by_key: dict[int, list[int]] = _under_keys(connection, sorted(every), since)
+        self._known: dict[int, StorySignature] = {}
+        self._connection = connection
+        self._kept = kept if kept is not None else Signatures()
+        self._read({found for article_id in keys for found in self._best(article_id, keys[article_id])})
+
+    def of(self, article_id: int, keys: Sequence[int]) -> list[StorySignature]:
+        """Those with most keys in common, never the article itself."""
+        best = self._best(article_id, keys)
+        if missing := [found for found in best if found not in self._known]:
+            self._read(missing)
+        return [self._known[found] for found in best if found in self._known]
+
+    def _best(self, article_id: int, keys: Sequence[int]) -> list[int]:
+        shared = Counter(chain.from_iterable([self._by_key.get(key, ()) for key in keys]))
+        shared.pop(article_id, None)
+        return [found for _, found in sorted(((n, one) for one, n in shared.items()), reverse=True)[:MOST_CANDIDATES]]
+
+    def add(self, signature: StorySignature, keys: Sequence[int]) -> None:
+        """Let the rest of the batch find an article that has just been placed."""
+        self._known[signature.article_id] = signature
+        for key in keys:
+            under = self._by_key.setdefault(key, [])
+            if signature.article_id not in under:
+                under.insert(0, signature.article_id)
+
+    def merged(self, gone: Collection[int], into: int) -> None:
+        """Know that stories have become part of another one."""
+        for article_id, known in self._known.items():
+            if known.story_id in gone:
+                self._known[article_id] = _moved(known, into)
+
+    def _read(self, article_ids: Collection[int]) -> None:
+        if not article_ids:
+            return
+        rows = self._connection.execute(_WHERE, {"ids": sorted(article_ids)}).all()
+        unread: dict[int, Any] = {}
+        for row in rows:
+            kept = self._kept.of(row.article_id, row.judged_at)
+            if kept is None:
+                unread[row.article_id] = row
+            else:
+                self._known[row.article_id] = kept if kept.story_id == row.story_id else _moved(kept, row.story_id)
+        if not unread:
+            return
+        for article_id, stored in self._connection.execute(_WHAT, {"ids": list(unread)}):
+            row = unread[article_id]
+            self._known[article_id] = signature_from_json(row.story_id, article_id, stored)
+            self._kept.keep(self._known[article_id], row.judged_at)
+
+
+def file_articles(
+    connection: Connection, filed: Sequence[tuple[StorySignature, Sequence[int]]], judged_at: datetime
+) -> None:
+    """Keep the signatures of articles that are in stories, and file them under their keys."""
+    if not filed:
+        return
+    rows = [
+        {
+            "article_id": signed.article_id,
+            "story_id": signed.story_id,
+            "judged_at": judged_at,
+            "signature": signature_to_json(signed),
+        }
+        for signed, _ in filed
+    ]
+    statement = upsert(connection, signatures, "article_id", ("story_id", "judged_at", "signature"))
+    connection.execute(statement, rows)
+    # In the order of the index: neighbours lie on one page.
+    keys = sorted((key, _minute(signed.at), signed.article_id) for signed, of in filed for key in of)
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        given: dict[str, Any] = {"rows": json.dumps(keys)}
+    else:
+        given = dict(zip(("keys", "minutes", "ids"), map(list, zip(*keys, strict=True)), strict=True))
+    if keys:
+        connection.execute(_FILED[dialect], given)
+
+
+def unfile_articles(connection: Connection, article_ids: Sequence[int]) -> None:
+    """Let nobody find these articles any more."""
+    for statement in _UNFILED:
+        connection.execute(statement, {"ids": article_ids})
+
+
+def refile_stories(connection: Connection, gone: Sequence[int], into: int) -> None:
+    """Have the articles of stories found as those of another one; before they move themselves."""
+    moving = select(articles.c.id).where(articles.c.story_id.in_(gone))
+    connection.execute(update(signatures).where(signatures.c.article_id.in_(moving)).values(story_id=into))
+
+
+def prune_articles(connection: Connection, before: datetime) -> int:
+    """Drop the keys and signatures of articles that came before that; how many articles. Ids rise with arrival."""
+    newest = articles.c.first_seen_at.desc()
+    last = connection.scalar(select(articles.c.id).where(articles.c.first_seen_at < before).order_by(newest).limit(1))
+    if last is None:
+        return 0
+    connection.execute(delete(story_keys).where(story_keys.c.article_id <= last))
+    return connection.execute(delete(signatures).where(signatures.c.article_id <= last)).rowcount
+
+
+def _under_keys(connection: Connection, keys: Sequence[int], since: datetime) -> dict[int, list[int]]:
+    if not keys:
+        return {}
+    dialect = connection.dialect.name
+    given = json.dumps(keys) if dialect == "sqlite" else keys
+    rows: Iterable[Any] = connection.execute(
+        _UNDER_KEYS[dialect], {"keys": given, "since": _minute(since), "most": PER_KEY}
+    )
+    if dialect == "sqlite":
+        return {key: json.loads(found) for key, found in rows}
+    return {key: list(found) for key, found in rows}
+
+
+def _moved(signature: StorySignature, story_id: int) -> StorySignature:
+    return replace(signature, story_id=story_id)
+
+
+def _minute(at: datetime) -> int:
+    """Minutes since 1970: what tells newer from older, in four bytes."""
+    return int(at.timestamp()) // 60
