@@ -30,6 +30,8 @@ PAGES = [
     "/log",
     "/log?q=ceasefire&language=en",
     "/log?q=nothing-like-this",
+    "/stories",
+    "/stories?state=closed",
     "/stories/1",
     "/stories/2",
     "/articles/61",
@@ -40,6 +42,8 @@ PAGES = [
     "/feeds",
     "/feeds/7",
     "/rules",
+    "/audit",
+    "/audit?who=nobody",
 ]
 VIEWS = [(1440, "light"), (1024, "dark"), (390, "light"), (390, "dark")]
 PAYLOADS = [line for line in (Path(__file__).parent / "data" / "payloads.txt").read_text("utf-8").splitlines() if line]

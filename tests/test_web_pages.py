@@ -19,7 +19,7 @@ from worker.database import connect
 from worker.tables import articles
 from worker.web import create_app
 
-PAGES = ["/", "/log", "/map", "/trends", "/feeds"]
+PAGES = ["/", "/stories", "/log", "/map", "/trends", "/feeds", "/audit"]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>"
 
 

@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from tests.browser import Browser
 from tests.factories import NOW
 from tests.newsroom import fill
 from tests.world import World
-from worker.tables import alerts, articles
+from worker.tables import alerts, articles, stories
 from worker.web import create_app, serving
 
 
@@ -79,7 +80,33 @@ def test_articles_are_counted(address: str, engine: Engine) -> None:
             connection.execute(insert(articles), row | {"id": 999, "key": "https://outlet.example/999"})
         kind, told = next_event(stream)
 
-    assert (kind, told["new"]) == ("articles", 1)
+    assert (kind, told["new"], told["rows"][0]["id"]) == ("articles", 1, 999)
+    assert 'id="article-999"' in told["rows"][0]["html"]
+
+
+def test_an_article_is_told_again_when_it_has_been_judged(address: str, engine: Engine) -> None:
+    with reading(address, "articles") as stream:
+        with engine.begin() as connection:
+            row = dict(connection.execute(articles.select().where(articles.c.id == 1)).mappings().one())
+            row |= {"id": 999, "key": "https://outlet.example/999", "region": None, "matched_at": None}
+            connection.execute(insert(articles), row)
+        _, arrived = next_event(stream)
+        with engine.begin() as connection:
+            connection.execute(update(articles).where(articles.c.id == 999).values(region="no", matched_at=NOW))
+        _, judged = next_event(stream)
+
+    assert "not judged yet" in arrived["rows"][0]["html"]
+    assert (judged["new"], "not about the region" in judged["rows"][0]["html"]) == (0, True)
+
+
+def test_a_story_that_an_article_joins_is_told(address: str, engine: Engine) -> None:
+    with reading(address, "stories") as stream:
+        with engine.begin() as connection:
+            connection.execute(update(stories).where(stories.c.id == 4).values(last_at=NOW + timedelta(seconds=1)))
+        kind, told = next_event(stream)
+
+    assert (kind, told["new"], told["rows"][0]["id"]) == ("stories", 1, 4)
+    assert 'href="/stories/4"' in told["rows"][0]["html"]
 
 
 def test_a_stream_about_nothing_known_is_refused(address: str) -> None:

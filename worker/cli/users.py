@@ -15,7 +15,18 @@ import typer
 from rich.text import Text
 
 from worker.bootstrap import Services, utc_now
-from worker.cli.console import SinceOption, UsageError, ago, clock, duration, moment, opened, print_rows, said
+from worker.cli.console import (
+    SinceOption,
+    UntilOption,
+    UsageError,
+    ago,
+    clock,
+    duration,
+    moment,
+    opened,
+    print_rows,
+    said,
+)
 from worker.credentials import SHORTEST_PASSWORD
 from worker.model.people import Deed, How, Role, Visitor
 from worker.queries.people import audit_log, token_list, user_list
@@ -134,14 +145,24 @@ def revoke_token(name: str) -> None:
 
 def audit(
     who: Annotated[str, typer.Option(help="Only this user or token.")] = "",
-    action: Annotated[str, typer.Option(help="Only this, such as login.failed.")] = "",
+    action: Annotated[str, typer.Option(help="Only this, such as login.failed; alert: all that is done to them.")] = "",
+    subject: Annotated[str, typer.Option(help="Only what was done to this: an id, a name.")] = "",
     since: Annotated[str | None, SinceOption] = None,
+    until: Annotated[str | None, UntilOption] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """Who signed in and who changed what, newest first."""
     with opened() as services:
-        rows = audit_log(services.store.engine, who=who, action=action, since=moment(since), limit=limit)
+        rows = audit_log(
+            services.store.engine,
+            who=who,
+            action=action,
+            subject=subject,
+            since=moment(since),
+            until=moment(until),
+            limit=limit,
+        )
     cells = [
         (
             clock(row["at"]),

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from worker.database import reading
+from worker.queries.filters import Row
 from worker.sources import Watched
 from worker.tables import articles, feeds
 
@@ -19,6 +20,18 @@ class SourceQueries:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def publishers(self) -> list[Row]:
+        """Each `publisher` with its `family` and its feeds' `languages`, by name; of feeds that are off, too."""
+        columns = (feeds.c.publisher, feeds.c.family, feeds.c.languages)
+        found: dict[tuple[str, str], set[str]] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execute(select(*columns).order_by(feeds.c.publisher, feeds.c.family)):
+                found.setdefault((row.publisher, row.family), set()).update(row.languages)
+        return [
+            {"publisher": publisher, "family": family, "languages": sorted(languages)}
+            for (publisher, family), languages in found.items()
+        ]
 
     def watched(self) -> list[Watched]:
         """Every enabled feed."""

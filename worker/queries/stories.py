@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, func, or_, select
 from sqlalchemy.engine import Connection
 
 from worker.claims import report_of
@@ -21,7 +21,7 @@ from worker.database.rows import families_of
 from worker.database.stories import LARGEST, KnownStory, publishers_of
 from worker.model import Stance
 from worker.queries.filters import ALERT_LIST, ARTICLE_LIST, Row
-from worker.tables import alert_updates, alerts, article_facets, articles, claims, revisions, stories
+from worker.tables import alert_updates, alerts, article_facets, articles, claims, feeds, revisions, stories
 
 MOST_PLACES = 8
 
@@ -52,8 +52,9 @@ class StoryQueries:
     def stories(self, wanted: StoryFilter, limit: int = 50, before: tuple[datetime, int] | None = None) -> list[Row]:
         """Stories under a filter, the one with the newest article first.
 
-        Each has its state (`open`), `articles` and `families` as numbers, `languages`, `places` most named first, and
-        `alerts` with their rule, severity, stance and confirmation.
+        Each has its state (`open`), `articles`, of these `copies`, and `families` as numbers; `languages`, `sides`,
+        `places` and `concepts` (as `concept:stance`), the most frequent first; the `language` of its title, "" unknown;
+        and `alerts`, the most urgent first, with their rule, severity, concept, stance and confirmation.
 
         Args:
             wanted: the filter.
@@ -70,6 +71,12 @@ class StoryQueries:
             found = _rows(connection, statement)
             of_stories = _summaries(connection, [row["id"] for row in found])
         return [row | {"open": row["closed_at"] is None} | of_stories[row["id"]] for row in found]
+
+    def newest(self) -> datetime | None:
+        """When an article last joined a story."""
+        with reading(self._engine) as connection:
+            at: datetime | None = connection.scalar(select(func.max(stories.c.last_at)))
+        return at
 
     def story(self, story_id: int) -> Row | None:
         """One story whole; None where there is none of this id.
@@ -138,32 +145,76 @@ def _conditions(wanted: StoryFilter) -> Iterator[ColumnElement[bool]]:
 def _summaries(connection: Connection, story_ids: Sequence[int]) -> dict[int, Row]:
     """What a list says of each story."""
     found: dict[int, Row] = {
-        story_id: {"articles": 0, "families": {}, "languages": {}, "places": {}, "alerts": []} for story_id in story_ids
+        story_id: {
+            "articles": 0,
+            "copies": 0,
+            "language": "",
+            **{name: {} for name in (*_COUNTED, "concepts")},
+            "alerts": [],
+        }
+        for story_id in story_ids
     }
-    columns = (articles.c.story_id, articles.c.family, articles.c.language, articles.c.places)
-    for row in connection.execute(select(*columns).where(articles.c.story_id.in_(story_ids)).order_by(articles.c.id)):
+    for row in connection.execute(_members(story_ids)):
         story = found[row.story_id]
         story["articles"] += 1
-        for name, values in (("families", [row.family]), ("languages", [row.language]), ("places", row.places or ())):
-            for value in values:
+        story["copies"] += row.copied
+        story["language"] = story["language"] or (row.language if row.names_it else "")
+        values = ([row.family], [row.language], [row.side] if row.side else [], row.places or ())
+        for name, given in zip(_COUNTED, values, strict=True):
+            for value in given:
                 story[name][value] = story[name].get(value, 0) + 1
-    raised = select(
-        alerts.c.id,
-        alerts.c.story_id,
-        alerts.c.rule_id,
-        alerts.c.severity,
-        alerts.c.stance,
-        alerts.c.confirmation,
-        alerts.c.revision,
-        alerts.c.closed_at,
-    ).where(alerts.c.story_id.in_(story_ids), alerts.c.merged_into_id.is_(None))
-    for alert in _rows(connection, raised.order_by(alerts.c.id)):
+    said = (
+        select(claims.c.story_id, claims.c.concept, claims.c.stance, func.count().label("n"))
+        .where(claims.c.story_id.in_(story_ids))
+        .group_by(claims.c.story_id, claims.c.concept, claims.c.stance)
+    )
+    for claim in connection.execute(said):
+        found[claim.story_id]["concepts"][f"{claim.concept}:{claim.stance}"] = claim.n
+    for alert in _rows(connection, _raised(story_ids)):
         found[alert.pop("story_id")]["alerts"].append(alert | {"open": alert["closed_at"] is None})
     for story in found.values():
+        for name in (*_COUNTED, "concepts"):
+            story[name] = sorted(story[name], key=lambda value: -story[name][value])
         story["families"] = len(story["families"])
-        story["languages"] = sorted(story["languages"], key=lambda name: -story["languages"][name])
-        story["places"] = sorted(story["places"], key=lambda name: -story["places"][name])[:MOST_PLACES]
+        story["places"] = story["places"][:MOST_PLACES]
     return found
+
+
+_COUNTED = ("families", "languages", "sides", "places")
+
+
+def _members(story_ids: Sequence[int]) -> Select[Any]:
+    """The articles of some stories, as far as a list counts them."""
+    names_it = (articles.c.title == stories.c.title).label("names_it")
+    copied = articles.c.copy_of_id.is_not(None).label("copied")
+    columns = (articles.c.story_id, articles.c.family, articles.c.language, articles.c.places)
+    return (
+        select(*columns, feeds.c.side, names_it, copied)
+        .join_from(articles, feeds, feeds.c.id == articles.c.feed_id)
+        .join(stories, stories.c.id == articles.c.story_id)
+        .where(articles.c.story_id.in_(story_ids))
+        .order_by(articles.c.id)
+    )
+
+
+def _raised(story_ids: Sequence[int]) -> Select[Any]:
+    """The alerts of some stories in short, the most urgent first."""
+    urgency = case({"critical": 0, "warning": 1}, value=alerts.c.severity, else_=2)
+    return (
+        select(
+            alerts.c.id,
+            alerts.c.story_id,
+            alerts.c.rule_id,
+            alerts.c.severity,
+            alerts.c.stance,
+            alerts.c.confirmation,
+            alerts.c.revision,
+            alerts.c.closed_at,
+            alerts.c.match["concept"].as_string().label("concept"),
+        )
+        .where(alerts.c.story_id.in_(story_ids), alerts.c.merged_into_id.is_(None))
+        .order_by(urgency, alerts.c.id)
+    )
 
 
 def _articles(connection: Connection, story_id: int) -> list[Row]:

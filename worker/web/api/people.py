@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from worker.bootstrap import Services
@@ -102,14 +102,25 @@ def router(services: Services) -> APIRouter:
     def list_audit(
         visitor: Admin,
         who: Word = "",
-        action: Word = "",
+        action: Annotated[Word, Query(description="`alert.snooze`; `alert` stands for all that begin with it")] = "",
+        subject: Annotated[Word, Query(description="what it was done to: an id, a name")] = "",
         since: Moment | None = None,
+        until: Moment | None = None,
         cursor: Cursor = "",
         limit: Limit = 50,
     ) -> AuditPage:
         """Who signed in and who changed what."""
         before_id = last_seen(AUDIT, cursor)
-        rows = audit_log(engine, who=who, action=action, since=since, before_id=before_id, limit=limit + 1)
+        rows = audit_log(
+            engine,
+            who=who,
+            action=action,
+            subject=subject,
+            since=since,
+            until=until,
+            before_id=before_id,
+            limit=limit + 1,
+        )
         return AuditPage(items=[AuditItem(**row) for row in rows[:limit]], next=next_of(AUDIT, rows, limit))
 
     return routes

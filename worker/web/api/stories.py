@@ -44,7 +44,10 @@ class StoryBase(BaseModel):
     confirmation: str
     families: int = Field(description="publisher families that report it")
     languages: list[str]
+    sides: list[str] = Field(description="whose state media are among them")
     places: list[str]
+    concepts: list[str] = Field(description="what is claimed, as `concept:stance`, the most frequent first")
+    copies: int = Field(description="articles that repeat an earlier one of the story")
     merged_into_id: int | None
 
 
@@ -162,8 +165,8 @@ def router(services: Services) -> APIRouter:
             since=since,
             until=until,
         )
-        rows = queries.stories(wanted, limit + 1, _before(cursor))
-        return StoryPage(items=[StoryItem(**row) for row in rows[:limit]], next=_next(rows, limit))
+        rows = queries.stories(wanted, limit + 1, before_of(cursor))
+        return StoryPage(items=[StoryItem(**row) for row in rows[:limit]], next=next_story(rows, limit))
 
     @routes.get("/{story_id}")
     def get_story(story_id: Id) -> Story:
@@ -176,12 +179,18 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def _before(cursor: str) -> tuple[datetime, int] | None:
+def before_of(cursor: str) -> tuple[datetime, int] | None:
+    """Where the next page of stories begins; None without a cursor.
+
+    Raises:
+        ProblemError: it is not one of this list.
+    """
     numbers = place_of(LIST, cursor, 2)
     return (_EPOCH + numbers[0] * _MICROSECOND, numbers[1]) if numbers else None
 
 
-def _next(rows: list[dict[str, Any]], limit: int) -> str | None:
+def next_story(rows: list[dict[str, Any]], limit: int) -> str | None:
+    """The cursor behind the first `limit` stories of `rows`, which are one more where there is a next page."""
     if len(rows) <= limit:
         return None
     last = rows[limit - 1]

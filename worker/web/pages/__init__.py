@@ -6,7 +6,19 @@ from fastapi import APIRouter
 
 from worker.bootstrap import Services
 from worker.web import assets
-from worker.web.pages import articles, feeds, live, log, map, now, rules, stories, trends  # noqa: A004  as the pages are called
+from worker.web.pages import (
+    articles,
+    audit,
+    feeds,
+    live,
+    log,
+    map,  # noqa: A004  as the pages are called
+    now,
+    rules,
+    stories,
+    story,
+    trends,
+)
 from worker.web.pages.rendering import Pages
 
 
@@ -15,7 +27,7 @@ def router(services: Services) -> APIRouter:
     files = assets.all_assets()
     pages = Pages(services, files)
     routes = APIRouter()
-    for part in (now, log, articles, stories, map, trends, feeds, rules, live):
+    for part in (now, log, articles, stories, story, map, trends, feeds, rules, audit, live):
         routes.include_router(part.router(pages))
     routes.include_router(assets.router(files))
     return routes

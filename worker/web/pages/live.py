@@ -21,7 +21,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from worker.queries import Row
+from worker.queries.arrivals import ArrivalQueries
 from worker.queries.now import NowQueries
+from worker.queries.stories import StoryFilter, StoryQueries
 from worker.web.pages.now import Story, stories_of
 from worker.web.pages.rendering import Pages
 from worker.web.problems import ProblemError
@@ -35,7 +37,9 @@ KEPT = 300  # events, for readers who come back
 MOST_WAITING = 64  # events of one reader
 MOST_READERS = 800  # fewer than the server has connections
 RETRY_MS = 2000
-About = Literal["alerts", "articles"]
+MOST_ROWS = 20  # articles or stories of one event; where more came at once, their number is told
+MOST_UNJUDGED = 200  # articles whose judgement is waited for
+About = Literal["alerts", "articles", "stories"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +77,20 @@ class Changes:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._queries = NowQueries(pages.services.store.engine)
+        self._arrivals = ArrivalQueries(pages.services.store.engine)
+        self._stories = StoryQueries(pages.services.store.engine)
         self._known: dict[int, tuple[object, ...]] = {}
         self._revisions: dict[int, int] = {}
         self._first = True
         self._article: int | None = None
+        self._unjudged: deque[int] = deque(maxlen=MOST_UNJUDGED)
+        self._story_at: datetime | None = None
         self._number = 0
 
     def look(self) -> list[Event]:
         """Events since the last look; the first one tells what changed of late, as far as it carries its time."""
         now = self._pages.services.now()
-        return [*self._alerts(now), *self._articles(now)]
+        return [*self._alerts(now), *self._articles(now), *self._changed_stories(now)]
 
     def _alerts(self, now: datetime) -> Iterator[Event]:
         first, since = self._first, now - LOOK_BACK
@@ -110,16 +118,39 @@ class Changes:
     def _told(self, story_id: int, story: Story | None, now: datetime) -> Row:
         if story is None or story.settled:
             return {"story_id": story_id, "severity": "info", "open": False, "html": ""}
-        html = self._pages.piece("stories.html", "item", story, now=now)
+        html = self._pages.piece("told.html", "item", story, now=now)
         return {"story_id": story_id, "severity": story.severity, "open": True, "html": html}
 
     def _articles(self, now: datetime) -> Iterator[Event]:
         if self._article is None:
             self._article = self._queries.newest_article()
             return
-        number, self._article = self._queries.articles_after(self._article)
+        number, self._article = self._queries.articles_after(before := self._article)
         if number:
-            yield self._event("articles", "articles", now, {"new": number})
+            rows = self._arrivals.after(before, MOST_ROWS) if number <= MOST_ROWS else []
+            self._unjudged.extend(row["id"] for row in rows if row["matched_at"] is None)
+            yield self._event("articles", "articles", now, {"new": number, "rows": self._rendered(rows, now)})
+        if self._unjudged:
+            judged = self._arrivals.judged(self._unjudged)
+            for row in judged:
+                self._unjudged.remove(row["id"])
+            if judged:
+                yield self._event("articles", "articles", now, {"new": 0, "rows": self._rendered(judged, now)})
+
+    def _rendered(self, rows: list[Row], now: datetime) -> list[Row]:
+        return [{"id": row["id"], "html": self._pages.piece("rows.html", "row", row, now=now)} for row in rows]
+
+    def _changed_stories(self, now: datetime) -> Iterator[Event]:
+        newest, since = self._stories.newest(), self._story_at
+        self._story_at = newest
+        if since is None or newest is None or newest <= since:
+            return
+        found = self._stories.stories(StoryFilter(since=since), MOST_ROWS + 1)
+        rows = [row for row in found if row["last_at"] > since]
+        told = [
+            {"id": row["id"], "html": self._pages.piece("rows.html", "story", row, now=now)} for row in rows[:MOST_ROWS]
+        ]
+        yield self._event("stories", "stories", now, {"new": len(rows), "rows": told})
 
     def _event(self, kind: str, about: str, at: datetime, told: Row) -> Event:
         self._number += 1

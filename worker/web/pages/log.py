@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 
 from fastapi import APIRouter, Request, Response
 
 from worker.errors import TooSlowError
 from worker.model import CONCEPTS, Stance
 from worker.queries import ArticleFilter
-from worker.settings import Settings
 from worker.web.pages.rendering import Pages, address
 from worker.web.problems import TOO_SLOW
 
@@ -69,40 +66,33 @@ def moment(text: str, now: datetime) -> datetime | None:
     return found.astimezone(UTC) if 1900 <= found.year <= 2200 else None
 
 
-@dataclass(frozen=True)
 class Choices:
     """What can be chosen from in the filters."""
 
-    settings: Settings
-    concepts: tuple[str, ...] = CONCEPTS
-    stances: tuple[str, ...] = tuple(str(one) for one in Stance)
-    regions: tuple[str, ...] = ("yes", "unknown", "no")
+    concepts = CONCEPTS
+    stances = tuple(str(one) for one in Stance)
+    regions = ("yes", "unknown", "no")
 
-    @cached_property
-    def places(self) -> list[str]:
-        """The gazetteer's names."""
-        return sorted(place.name for place in self.settings.profile.places)
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self.rules = [rule.rule_id for rule in pages.services.settings.rules]
+        self.places = sorted({place.name for place in pages.services.settings.profile.places})
 
-    @cached_property
-    def rules(self) -> list[str]:
-        """The rules' ids."""
-        return [rule.rule_id for rule in self.settings.rules]
-
-    @cached_property
+    @property
     def languages(self) -> list[str]:
         """Of the feeds."""
-        return sorted({language for feed in self.settings.feeds for language in feed.languages})
+        return sorted({language for row in self._pages.publishers for language in row["languages"]})
 
-    @cached_property
+    @property
     def publishers(self) -> list[str]:
         """Of the feeds."""
-        return sorted({feed.publisher for feed in self.settings.feeds if feed.publisher})
+        return sorted({row["publisher"] for row in self._pages.publishers if row["publisher"]})
 
 
 def router(pages: Pages) -> APIRouter:
     """The route."""
     routes = APIRouter(include_in_schema=False)
-    choices = Choices(pages.services.settings)
+    choices = Choices(pages)
 
     @routes.get("/log")
     def log_page(request: Request) -> Response:

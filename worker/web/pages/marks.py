@@ -32,6 +32,16 @@ def sentence_of(match: Mapping[str, Any]) -> Markup:
     return marked(match["sentence"], match.get("marks") or ())
 
 
+def headline(title: str, match: Mapping[str, Any]) -> Markup:
+    """A title, its terms marked where it is the very sentence that matched."""
+    return sentence_of(match) if says_it(title, match) else escape(title)
+
+
+def says_it(title: str, match: Mapping[str, Any]) -> bool:
+    """Whether a title is the sentence that matched: then nobody needs to read it twice."""
+    return bool(title) and title.strip() == str(match["sentence"]).strip()
+
+
 def passage(text: str, field: str, matches: Iterable[Mapping[str, Any]]) -> Markup:
     """A field of an article with the sentences that matched in it.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -20,18 +20,24 @@ from markupsafe import Markup
 from worker import __version__
 from worker.bootstrap import Services
 from worker.model.people import Role
+from worker.queries import Row
+from worker.queries.sources import SourceQueries
 from worker.web.assets import Assets
 from worker.web.pages import marks, moments, signs, words
+from worker.web.pages.names import Names
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "ps"})
 NAVIGATION = (
     ("/", "Now", "n"),
+    ("/stories", "Stories", "s"),
     ("/log", "Log", "l"),
     ("/map", "Map", "m"),
     ("/trends", "Trends", "t"),
     ("/feeds", "Feeds", "f"),
     ("/rules", "Rules", "r"),
 )
+KNOWN_FOR = timedelta(minutes=1)  # feeds change seldom
+AUDIT = ("/audit", "Audit", "u")  # for admins
 
 
 class Pages:
@@ -39,7 +45,27 @@ class Pages:
 
     def __init__(self, services: Services, assets: Assets) -> None:
         self.services = services
+        self._sources = SourceQueries(services.store.engine)
+        self._known: tuple[datetime, list[Row], Names] | None = None
         self._environment = environment(assets)
+
+    @property
+    def names(self) -> Names:
+        """What sides and families are called."""
+        return self._told()[1]
+
+    @property
+    def publishers(self) -> list[Row]:
+        """Who is read, as `SourceQueries.publishers` says."""
+        return self._told()[0]
+
+    def _told(self) -> tuple[list[Row], Names]:
+        now = self.services.now()
+        if self._known is None or not timedelta(0) <= now - self._known[0] < KNOWN_FOR:
+            found = self._sources.publishers()
+            pairs = [(row["publisher"], row["family"]) for row in found]
+            self._known = (now, found, Names(self.services.settings.profile, pairs))
+        return self._known[1:]
 
     def page(self, request: Request, template: str, status: int = 200, **shown: Any) -> Response:
         """A page.
@@ -51,6 +77,7 @@ class Pages:
             shown: what the template shows; `now` is the time of this run.
         """
         shown.setdefault("now", self.services.now())
+        shown["names"] = self.names
         body = self._environment.get_template(template).render(**_frame(request), **shown).encode()
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
         headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
@@ -60,7 +87,9 @@ class Pages:
 
     def piece(self, template: str, macro: str, *arguments: Any, now: datetime) -> str:
         """A macro of a template by itself, for what is put into a page that stands already."""
-        module = self._environment.get_template(template).make_module({"now": now, "csrf": "", "may_act": True})
+        module = self._environment.get_template(template).make_module(
+            {"now": now, "csrf": "", "may_act": True, "names": self.names}
+        )
         return str(getattr(module, macro)(*arguments))
 
 
@@ -69,7 +98,7 @@ def _frame(request: Request) -> dict[str, Any]:
     return {
         "path": request.url.path,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-        "navigation": NAVIGATION,
+        "navigation": (*NAVIGATION, AUDIT) if visitor is not None and visitor.role is Role.ADMIN else NAVIGATION,
         "csrf": getattr(request.state, "csrf", ""),
         "visitor": visitor,
         "may_act": visitor is not None and visitor.role.includes(Role.ANALYST),
@@ -93,6 +122,8 @@ def environment(assets: Assets) -> Environment:
         "grouped": words.grouped,
         "language": words.language,
         "sentence": marks.sentence_of,
+        "headline": marks.headline,
+        "reports": words.reports,
         "web": web_address,
         "lasting": moments.length,
     }
@@ -110,6 +141,7 @@ def environment(assets: Assets) -> Environment:
         "time": moments.time_tag,
         "since_words": moments.since_words,
         "tongue": tongue,
+        "says_it": marks.says_it,
         "address": address,
     }
     return jinja

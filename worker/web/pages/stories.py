@@ -1,84 +1,69 @@
-"""`/stories/{id}`: what happened when, who says what, whose voices those are, the articles side by side."""
+"""`/stories`: every story there is, those with the newest article first, under any filter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime
 
-from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Request, Response
 
 from worker.model import Confirmation
-from worker.queries import Row
-from worker.queries.stories import StoryQueries
-from worker.web.pages import marks
-from worker.web.pages.rendering import Pages
-from worker.web.problems import ProblemError
+from worker.queries.now import NowQueries
+from worker.queries.stories import StoryFilter, StoryQueries
+from worker.web.api.stories import before_of, next_story
+from worker.web.pages.log import SPAN_WORDS, Choices, moment, text
+from worker.web.pages.rendering import Pages, address
 
-Id = Annotated[int, Path(ge=1, le=2**62)]
-SIDE_BY_SIDE = 12  # articles with their text; the others are in the log
-STRENGTH = tuple(str(one) for one in Confirmation)  # weakest first
+AT_ONCE = 40
+STATES = {"open": True, "closed": False}
+ALERTED = {"yes": True, "no": False}
+
+
+def wanted_of(query: Mapping[str, str], now: datetime) -> StoryFilter:
+    """The filter that the page's form stands for: what cannot be read is left out, since a person will see so."""
+    return StoryFilter(
+        open=STATES.get(query.get("state", "")),
+        alerted=ALERTED.get(query.get("alerted", "")),
+        confirmation=query.get("confirmation", ""),
+        concept=query.get("concept", ""),
+        language=query.get("language", ""),
+        place=query.get("place", ""),
+        rule=query.get("rule", ""),
+        since=moment(query.get("since", ""), now),
+        until=moment(query.get("until", ""), now),
+    )
 
 
 def router(pages: Pages) -> APIRouter:
-    """The routes."""
+    """The route."""
     routes = APIRouter(include_in_schema=False)
     services = pages.services
     queries = StoryQueries(services.store.engine, services.settings.profile.opposed)
+    choices = Choices(pages)
 
-    @routes.get("/stories/{story_id}")
-    def story_page(request: Request, story_id: Id) -> Response:
-        story = queries.story(story_id)
-        if story is None:
-            raise ProblemError(404, "There is no such story.")
-        if story["merged_into_id"] is not None:
-            return RedirectResponse(f"/stories/{story['merged_into_id']}", 303)
-        chosen = _one_of_each(story["articles"])
+    @routes.get("/stories")
+    def stories_page(request: Request) -> Response:
+        now = services.now()
+        query = {name: text(value) for name, value in request.query_params.items()}
+        before = query.pop("before", "")
+        wanted = wanted_of(query, now)
+        found = queries.stories(wanted, AT_ONCE + 1, before_of(before))
+        filtered = {name: value for name, value in query.items() if value}
+        older = next_story(found, AT_ONCE)
         return pages.page(
             request,
-            "story.html",
-            story=story,
-            confirmation_now=max(
-                (report["confirmation"] for report in story["reports"]), key=STRENGTH.index, default="single_source"
-            ),
-            languages={article["id"]: article["language"] for article in story["articles"]},
-            beside=[_read(pages, article["id"]) for article in chosen],
-            left=len(story["articles"]) - len(chosen),
+            "stories.html",
+            now=now,
+            found=found[:AT_ONCE],
+            wanted=wanted,
+            choices=choices,
+            confirmations=[str(one) for one in Confirmation],
+            spans=SPAN_WORDS,
+            filtered=filtered,
+            live=not filtered and not before,
+            flow=None if found else NowQueries(services.store.engine).flow(now),
+            newest=address("/stories", query) if before else "",
+            older=address("/stories", query, before=older) if older else "",
         )
 
-    @routes.get("/alerts/{alert_id}")
-    def alert_page(alert_id: Id) -> Response:
-        alert = services.queries.alert(alert_id)
-        if alert is None:
-            raise ProblemError(404, "There is no such alert.")
-        return RedirectResponse(f"/stories/{alert['story_id']}#alert-{alert_id}", 303)
-
     return routes
-
-
-def _one_of_each(articles: Iterable[Row]) -> list[Row]:
-    """Articles that are no copies, oldest first; one of each publisher before a second one of any."""
-    first: dict[str, Row] = {}
-    others = []
-    for article in articles:
-        if article["copy_of_id"] is not None:
-            continue
-        if article["publisher"] in first:
-            others.append(article)
-        else:
-            first[article["publisher"]] = article
-    chosen = [*first.values(), *others][:SIDE_BY_SIDE]
-    return sorted(chosen, key=lambda article: int(article["id"]))
-
-
-def _read(pages: Pages, article_id: int) -> Row:
-    """An article with its matching sentences marked."""
-    article = pages.services.queries.article(article_id) or {}
-    matches = [match | {"marks": match["marks"] or []} for match in article["matches"]]
-    return article | {
-        "marked_title": marks.passage(article["title"], "title", matches),
-        "parts": [
-            *marks.paragraphs(article["summary"], matches, "summary"),
-            *marks.paragraphs(article["text"], matches)[:6],
-        ],
-    }

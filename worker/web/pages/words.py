@@ -5,6 +5,7 @@ A tone is the end of a CSS class; colour never stands without its word and its i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 
@@ -74,6 +75,7 @@ LANGUAGES = {
     "uk": "Ukrainian",
 }
 HARMFUL = frozenset({"offensive", "shelling", "casualties", "displacement", "blockade", "troop_movement"})
+UNSAID = "unknown"
 _TURNED = {"holds": "broken", "broken": "holds"}
 LASTING = frozenset({"ceasefire", "disarmament", "peace_deal", "blockade", "peacekeepers"})  # can be in force
 
@@ -96,6 +98,18 @@ def stance(name: str, concept: str = "") -> Sign:
     if concept in HARMFUL:
         sign = replace(sign, tone=_TURNED.get(sign.tone, sign.tone))
     return sign
+
+
+def reports(found: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """`concept:stance`, … as concepts with their stances, each once; an unknown stance only where no other is told."""
+    by_concept: dict[str, list[str]] = {}
+    for name in found:
+        concept, _, said = name.partition(":")
+        by_concept.setdefault(concept, []).append(said)
+    return [
+        (concept, list(dict.fromkeys(one for one in said if one != UNSAID)) or [UNSAID])
+        for concept, said in by_concept.items()
+    ]
 
 
 def confirmation(name: str) -> Sign:

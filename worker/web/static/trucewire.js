@@ -184,9 +184,38 @@ function takeStory(told) {
     announce(`${unread} new`, () => window.scrollTo({ top: 0, behavior: "smooth" }));
   }
 }
-function takeArticles(told) {
-  unread += told.new;
-  announce(`${unread} new`, () => location.assign(location.pathname + location.search));
+// Rows of the log and of the stories: new ones come in on top, ones that stand already are shown anew in their place.
+const rowsShown = 200;
+function takeRows(told) {
+  const list = $("[data-rows]");
+  if (told.new > told.rows.length) {
+    unread += told.new;
+    announce(`${unread} new`, () => location.assign(location.pathname + location.search));
+    return;
+  }
+  let added = 0;
+  keepingPlace(() => {
+    for (const row of told.rows.toReversed()) {
+      const made = element(row.html);
+      const old = document.getElementById(made.id);
+      if (old && old.contains(document.activeElement) && old !== document.activeElement) continue; // somebody is in it
+      const focused = old && old === document.activeElement;
+      if (old && told.new === 0) old.replaceWith(made);
+      else {
+        old?.remove();
+        $("[data-none]", list)?.remove();
+        list.prepend(made);
+        made.classList.add("fresh");
+        added += 1;
+      }
+      if (focused) made.focus({ preventScroll: true });
+    }
+    if (window.scrollY < 40) for (const row of $$("[data-item]", list).slice(rowsShown)) row.remove();
+  });
+  if (added && window.scrollY >= 40) {
+    unread += added;
+    announce(`${unread} new`, () => window.scrollTo({ top: 0, behavior: "smooth" }));
+  }
 }
 if (pulse && "EventSource" in window) {
   const stream = new EventSource(`/live?about=${pulse.dataset.live}&since=${pulse.dataset.since}`);
@@ -199,7 +228,8 @@ if (pulse && "EventSource" in window) {
   stream.addEventListener("open", () => say("on", "live"));
   stream.addEventListener("error", () => say("off", "not live; trying again"));
   stream.addEventListener("story", (event) => takeStory(JSON.parse(event.data)));
-  stream.addEventListener("articles", (event) => takeArticles(JSON.parse(event.data)));
+  stream.addEventListener("articles", (event) => takeRows(JSON.parse(event.data)));
+  stream.addEventListener("stories", (event) => takeRows(JSON.parse(event.data)));
   window.addEventListener("pagehide", () => stream.close());
 }
 
