@@ -23,20 +23,27 @@ def route(services: Services, nudge: Callable[[str], object] = lambda channel: N
     Where many alerts wait, `nudge` is called with those names after each batch, so that sending begins at once.
     """
     now = services.now()
-    enabled = [channel.name for channel in services.settings.channels if channel.enabled]
-    disabled = services.store.channels.sync(enabled, now)
     more = True
     while more:
-        alerts = services.store.alerts.unrouted(BATCH)
+        with services.store.gathering():
+            disabled = _disabled(services, now)
+            alerts = services.store.alerts.unrouted(BATCH)
+            notices = services.store.notices.unrouted(BATCH)
+            where = situation(services, alerts, now, disabled)
         more = len(alerts) == BATCH
         if alerts:
-            _route_alerts(services, alerts, situation(services, alerts, now, disabled))
+            _route_alerts(services, alerts, where)
+        if notices:
+            _route_notices(services, notices, where)
         if more:
             _each(nudge, services.store.notifications.due_channels(now))
-    if notices := services.store.notices.unrouted(BATCH):
-        _route_notices(services, notices, situation(services, (), now, disabled))
     _escalate(services, now, disabled)
     return _each(nudge, services.store.notifications.due_channels(now))
+
+
+def _disabled(services: Services, now: datetime) -> dict[str, str]:
+    enabled = [channel.name for channel in services.settings.channels if channel.enabled]
+    return services.store.channels.sync(enabled, now)
 
 
 def _each(nudge: Callable[[str], object], names: list[str]) -> list[str]:

@@ -6,11 +6,13 @@ method can run twice and change nothing. Never decides anything, never reads the
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy import Engine
 
+from worker.database import reading
 from worker.store.alerts import AlertStore
 from worker.store.articles import ArticleStore
 from worker.store.channels import ChannelStore
@@ -48,6 +50,10 @@ class Store:
     subscriptions: SubscriptionStore
     people: PeopleStore
     upkeep: UpkeepStore
+
+    def gathering(self) -> AbstractContextManager[object]:
+        """Within the block, all that is only read is read in one transaction: each of its own costs as much again."""
+        return reading(self.engine)
 
     @classmethod
     def on(cls, engine: Engine) -> Self:
