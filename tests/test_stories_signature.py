@@ -51,6 +51,8 @@ def test_a_stored_signature_gets_its_ids_from_beside_it() -> None:
         ("ru", "Шахтёрами", "шахтеров"),
         ("hy", "Հանքափորներին", "հանքափորը"),
         ("ka", "მაღაროელებმა", "მაღაროელის"),
+        ("ka", "გათავისუფლდა", "გაათავისუფლეს"),
+        ("ka", "აშენდა", "აშენდება"),
         ("az", "Mədənçilərin", "mədənçiyə"),
         ("tr", "Madencilere", "madencinin"),
     ],

@@ -20,10 +20,10 @@ from worker.stories.similarity import likenesses
 
 WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candidates are looked for
 
-ALIKE = 0.30  # words of two articles on one event
-ALIKE_WITH_EVIDENCE = 0.10  # … that report the same between the same parties or at the same place
-ALIKE_OF_OTHER_EVENTS = 0.20  # … of which one is past to the other, that reports another one
-ALIKE_TO_MERGE = 0.40  # of the closest articles of two stories, on average
+ALIKE = 0.24  # words of two articles on one event
+ALIKE_WITH_EVIDENCE = 0.08  # … that report the same between the same parties or at the same place
+ALIKE_OF_OTHER_EVENTS = 0.16  # … of which one is past to the other, that reports another one
+ALIKE_TO_MERGE = 0.30  # of the closest articles of two stories, on average
 _CLOSEST = 5
 _FEW, _SINGLE_BRIDGE = 3, 1.2  # a story of one or two articles must be so much closer: a single bridge proves little
 _COPY = 20.0  # a copy is closer than anything else

@@ -1,58 +1,65 @@
 """A signature and those it may share an event with in, how alike their words are out.
 
-The measure is the cosine of the words' weights. How much a word tells is read off the candidates themselves: one that
-many of their stories use ("coronavirus", "Armenia") is a topic, one that a single story uses is an event. So no count
-over the log has to be kept, and every process weighs alike. Compares within one language only; never looks at time.
+The measure is the cosine of the words' weights, less where they are few: two words that short headlines share by chance
+are a large part of each. How much a word tells is read off the candidates themselves: one that many of their stories
+use ("coronavirus", "Armenia") is a topic, one that a single story uses is an event. So no count over the log has to be
+kept, and every process weighs alike. What is a topic in every newsroom counts for less from the first. Compares within
+one language only; never looks at time.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from worker.model import StorySignature
-from worker.stories.words import MOST_MENTIONS
+from worker.stories.words import MOST_MENTIONS, topical
 
 # A word used by none of the stories weighs as if there were this many more of them: few candidates say little.
 _ASSUMED_STORIES = 3
 # A second mention adds less than the first.
 _EMPHASIS = [0.0, *(1 + math.log(count) for count in range(1, MOST_MENTIONS + 1))]
+_TOPIC = 0.8  # of what another word tells
+_SHRINK = 8.0  # to what the product of two lengths is added: two words of a headline weigh as much, a lead ten times it
 _CONFLICT = 0.8  # what is left of a likeness where each headline names somebody whom the other article does not know
 
 
 def likenesses(new: StorySignature, others: Sequence[StorySignature]) -> list[float]:
     """How alike the words of `new` are to those of each of `others`, 0 to 1; 0 in another language."""
-    weights = _weights([other for other in others if other.language == new.language])
+    weights = _weights(new, [other for other in others if other.language == new.language])
     mine = _weighed(new, weights)
     length = sum([weight * weight for weight in mine.values()])
     return [_likeness(new, mine, length, other, weights) if other.language == new.language else 0.0 for other in others]
 
 
-def _weights(signatures: Sequence[StorySignature]) -> defaultdict[int, float]:
-    """How much each word tells among the stories of `signatures`."""
+def _weights(new: StorySignature, signatures: Sequence[StorySignature]) -> dict[int, float]:
+    """How much each word of `new` and of `signatures`, all in one language, tells among the stories of `signatures`."""
     stories: dict[int, set[int]] = {}
     for signature in signatures:
         stories.setdefault(signature.story_id, set()).update([word for word, _ in signature.words])
-    uses: Counter[int] = Counter()
+    uses = Counter(dict.fromkeys([word for word, _ in new.words], 0))
     for words in stories.values():
         uses.update(words)
     total = len(stories) + _ASSUMED_STORIES
     tells = [math.sqrt(math.log(1 + total / (1 + used))) for used in range(len(stories) + 1)]
-    return defaultdict(lambda: tells[0], {word: tells[used] for word, used in uses.items()})
+    weights = {word: tells[used] for word, used in uses.items()}
+    for word in weights.keys() & topical(new.language):
+        weights[word] *= _TOPIC
+    return weights
 
 
-def _weighed(signature: StorySignature, weights: defaultdict[int, float]) -> dict[int, float]:
+def _weighed(signature: StorySignature, weights: Mapping[int, float]) -> dict[int, float]:
     return {word: weights[word] * _EMPHASIS[count] for word, count in signature.words}
 
 
 def _likeness(
-    new: StorySignature, mine: dict[int, float], length: float, other: StorySignature, weights: defaultdict[int, float]
+    new: StorySignature, mine: dict[int, float], length: float, other: StorySignature, weights: Mapping[int, float]
 ) -> float:
     theirs = _weighed(other, weights)
     shared = sum([mine[word] * theirs[word] for word in mine.keys() & theirs.keys()])
     if not shared:
         return 0.0
-    cosine = shared / math.sqrt(length * sum([weight * weight for weight in theirs.values()]))
+    cosine = shared / (math.sqrt(length * sum([weight * weight for weight in theirs.values()])) + _SHRINK)
     conflict = new.own - theirs.keys() and other.own - mine.keys()
     return cosine * _CONFLICT if conflict else cosine

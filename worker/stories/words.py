@@ -1,9 +1,8 @@
 """An article's title and text in, its telling words out, the most telling first.
 
-A word is told by the first letters of its folded form: Russian, Armenian, Georgian, Azerbaijani and Turkish inflect
-at the end, and two desks rarely use the same case. Names (capitals within a sentence) and long words tell most. Only
-the beginning counts: what an article is about stands in its headline and first paragraph, and what follows is mostly
-background that other events share. Never counts over other articles.
+A word is told by its stem. Names (capitals within a sentence) and long words tell most. Only the beginning counts: what
+an article is about stands in its headline and first paragraph, and what follows is mostly background that other events
+share. Never counts over other articles.
 """
 
 from __future__ import annotations
@@ -12,15 +11,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from zlib import crc32
 
-from worker.stories.common_words import common_words
+from worker.stories.common_words import common_words, topic_words
+from worker.stories.stems import stem_of
 from worker.text import fold
 
 LEAD_WORDS = 40  # telling words of summary or text that are read
 MOST_MENTIONS = 16  # of one word that are counted
 _LEAD_CHARS = 700  # … which stand in so many characters
-_STEM = 5  # letters
 _IN_TITLE = 2  # a word of the headline counts as much as one said twice
 _NAME, _LETTER, _LONGEST = 0.7, 0.1, 12  # what a capital, and a letter, add to how telling a word is
 _LONG = 4  # letters of a word that is no preposition
@@ -40,9 +40,8 @@ class Words:
 
 def read_words(title: str, text: str, language: str) -> Words:
     """The telling words of an article that begins with `text`."""
-    common = common_words(language)
-    headline = list(_telling(title, common))
-    lead = list(_telling(text[:_LEAD_CHARS], common))[:LEAD_WORDS]
+    headline = list(_telling(title, language))
+    lead = list(_telling(text[:_LEAD_CHARS], language))[:LEAD_WORDS]
     counts: Counter[str] = Counter()
     longest: dict[str, int] = {}
     for stem, length, _ in (*headline * _IN_TITLE, *lead):
@@ -63,16 +62,22 @@ def read_words(title: str, text: str, language: str) -> Words:
     )
 
 
-def _telling(text: str, common: frozenset[str]) -> Iterator[tuple[str, int, bool]]:
+@cache
+def topical(language: str) -> frozenset[int]:
+    """The hashes of the topics of a language's news, as `Words` holds words."""
+    return frozenset(crc32(stem_of(fold(word).text, language).encode()) for word in topic_words(language))
+
+
+def _telling(text: str, language: str) -> Iterator[tuple[str, int, bool]]:
     """The stem of each telling word of `text`, how long the word is, and whether it is a name."""
-    folded = fold(text)
+    common, folded = common_words(language), fold(text)
     found = [(match.group(), folded.origin(*match.span())[0]) for match in _WORD.finditer(folded.text)]
     capital = [text[start].isupper() for _, start in found]
     long = [big for (word, _), big in zip(found, capital, strict=True) if len(word) >= _LONG and not word.isdigit()]
     shouted = sum(long) > _HEADLINE_CASE * len(long)
     for (word, start), big in zip(found, capital, strict=True):
         if word not in common and (len(word) > 1 or word.isdigit()):
-            yield word[:_STEM], len(word), big and not shouted and not _begins_sentence(text, start)
+            yield stem_of(word, language), len(word), big and not shouted and not _begins_sentence(text, start)
 
 
 def _begins_sentence(text: str, start: int) -> bool:
