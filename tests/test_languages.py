@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.languages import language_of
+from worker.languages import _CYRILLIC, _LETTERS, _NOT_RUSSIAN, _by_letters, _script_of, language_of
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -88,6 +88,20 @@ def test_the_outlets_language_is_not_the_answer() -> None:
 @given(st.text(), st.text())
 def test_any_text_has_a_language_of_two_or_three_letters_or_none(title: str, text: str) -> None:
     assert len(language_of(title, text)) in (0, 2, 3)
+
+
+@given(st.text("aəйәїґѓъъђӕҝғўԱხيかア中א .1", max_size=12))
+def test_the_script_is_that_of_most_letters_whichever_comes_first(sample: str) -> None:
+    letters = {script: sum(map(len, runs.findall(sample))) for script, runs in _LETTERS.items()}
+
+    found = letters.get(_script_of(sample), 0)
+
+    assert 2 * found > len(sample) or found == max(letters.values()) or _script_of(sample) in ("cyrillic", "ja")
+
+
+@given(st.text(st.characters(min_codepoint=0x400, max_codepoint=0x52F) | st.sampled_from("аъбйАЪБ ᲆ"), max_size=12))
+def test_only_text_with_letters_that_russian_lacks_can_be_in_a_neighbours_language(sample: str) -> None:
+    assert _NOT_RUSSIAN.search(sample) or _by_letters(sample, _CYRILLIC, "ru") == "ru"
 
 
 @pytest.mark.shared

@@ -146,3 +146,12 @@ def test_simple_markup_says_the_same_however_it_is_read(markup: str) -> None:
 
 def test_a_stray_end_tag_lets_no_two_words_run_together() -> None:
     assert plain_text("<b>Truce</b></ul>Talks") == "Truce\n\nTalks"
+
+
+UNMARKED = st.text("aé\u0301 \xa0\n\r\t\x0b\x85\u2028\xad\u200bәїԱ👍.", max_size=30)
+
+
+@given(UNMARKED)
+def test_text_in_which_nothing_is_to_be_mended_says_what_it_would_say_mended(text: str) -> None:
+    assert plain_text(text) == plain_text(f"{text}\n\n\x07")
+    assert plain_line(text) == plain_line(f"{text} \x07")

@@ -39,15 +39,16 @@ _BLOCKS = _names(
 )
 _CELLS = frozenset({"td", "th"})
 
-# Most summaries are paragraphs with a few links and pictures: their text is what stands between the tags. Quoted
-# values must close, so that no `>` within one is taken for the tag's end.
-_SIMPLE_TAG = re.compile(r'</?([A-Za-z][A-Za-z0-9]*)(?:\s[^<>"]*(?:"[^"<>]*"[^<>"]*)*)?/?>')
+# Most summaries are paragraphs with a few links and pictures: their text is what stands between the tags.
 # No <hr>: it ends a paragraph that it stands in, which is more than a break.
 _BREAKS = {
     **dict.fromkeys(_names("a b big cite code em font i img q s small span strong sub sup time u"), ""),
     **dict.fromkeys(_names("article blockquote div figcaption figure h1 h2 h3 h4 h5 h6 li ol p section ul"), "\n\n"),
     "br": "\n",
 }
+# The tags without attributes, spelt out: nine of ten are one of them.
+_BARE_TAGS = {form.format(name): gap for name, gap in _BREAKS.items() for form in ("{}", "/{}", "{}/", "{} /")}
+_TAG_NAME = re.compile(r"/?([A-Za-z][A-Za-z0-9]*)(?:\s|/?$)")
 # Numbers below 160 are control characters or mean windows-1252, which is lxml's to know.
 _SIMPLE_ENTITY = re.compile(r"&(?:([A-Za-z]{2,8}[0-9]{0,2})|#(1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3}));")
 
@@ -65,7 +66,7 @@ def plain_line(markup: str) -> str:
     """
     markup = markup[:MAX_LINE]
     if "<" not in markup and "&" not in markup:
-        return _one_line(markup)
+        return markup.strip(" ") if _is_settled(markup) else _one_line(markup)
     text = _unescaped(markup)
     if _HIDING.search(text):
         text = _element_text(text)
@@ -111,9 +112,21 @@ def _one_line(text: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    lines = (" ".join(line.split()) for line in _UNWANTED.sub("", text).splitlines())
-    blocks = ("\n".join(block) for written, block in groupby(lines, bool) if written)
-    return unicodedata.normalize("NFC", "\n\n".join(blocks))
+    lines = [line.strip(" ") for line in text.split("\n")]
+    if _is_settled("".join(lines)):
+        return _blocks(lines)
+    lines = [" ".join(line.split()) for line in _UNWANTED.sub("", text).splitlines()]
+    return unicodedata.normalize("NFC", _blocks(lines))
+
+
+def _blocks(lines: list[str]) -> str:
+    return "\n\n".join("\n".join(block) for written, block in groupby(lines, bool) if written)
+
+
+def _is_settled(text: str) -> bool:
+    """Whether nothing is to be mended but at the ends; asked first, since most texts are so and mending costs more."""
+    # Of all white space, only the blank is printable; and nothing unwanted is.
+    return text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text)
 
 
 def _simple_text(markup: str) -> str | None:
@@ -121,24 +134,38 @@ def _simple_text(markup: str) -> str | None:
 
     A stray end tag breaks the line, where lxml would let two words run together.
     """
-    first, *rest = _SIMPLE_TAG.split(markup.replace("\r", " ").replace("\n", " "))
+    first, *rest = markup.replace("\r", " ").replace("\n", " ").split("<")
     pieces = [first]
-    for name, text in zip(rest[::2], rest[1::2], strict=True):
-        if (gap := _BREAKS.get(name if name in _BREAKS else name.lower())) is None:
+    for piece in rest:
+        tag, end, text = piece.partition(">")
+        gap = _BARE_TAGS.get(tag)
+        if gap is None:
+            gap = _gap_of(tag)
+        if gap is None or not end:
             return None
         pieces += (gap, text) if gap else (text,)
-    text = "".join(pieces)
-    if "<" in text:
+    decoded = _simply_decoded("".join(pieces))
+    if decoded is None or decoded.replace("\n", "").isprintable():
+        return decoded
+    return _UNWANTED.sub(" ", decoded)
+
+
+def _gap_of(tag: str) -> str | None:
+    """What the tag stands for in the text; None for an unknown one, and where a quotation mark may hide its end."""
+    name = _TAG_NAME.match(tag)
+    return _BREAKS.get(name[1].lower()) if name and tag.count('"') % 2 == 0 else None
+
+
+def _simply_decoded(text: str) -> str | None:
+    """`text` without its character references; None where one of them is for lxml to judge."""
+    references = text.count("&")
+    if references == text.count("&amp;"):
+        return text.replace("&amp;", "&")
+    try:
+        decoded, written = _SIMPLE_ENTITY.subn(_character, text)
+    except KeyError:
         return None
-    if "&" in text:
-        written = text.count("&")
-        try:
-            text, decoded = _SIMPLE_ENTITY.subn(_character, text)
-        except KeyError:
-            return None
-        if decoded != written:
-            return None
-    return _UNWANTED.sub(" ", text)
+    return decoded if written == references else None
 
 
 def _character(entity: re.Match[str]) -> str:

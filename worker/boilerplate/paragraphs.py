@@ -74,7 +74,8 @@ _LABEL = re.compile(
 )
 # How a teaser ends, behind its last whole sentence or where it is torn off.
 _MORE = (
-    r"read (?:more|on|the (?:full|rest).{0,30}|full (?:story|article))|continue reading|full story|more details|"
+    r"read more|read on|read the full.{0,30}|read the rest.{0,30}|read full (?:story|article)|"
+    r"continue reading|full story|more details|"
     r"подробнее|читать (?:далее|дальше|полностью|продолжение)|читайте далее|продолжение следует|"
     r"կարդալ ավելին|ավելին|շարունակությունը?|ətraflı(?: oxu)?|davamı(?:nı oxu)?|ardını oxu|"
     r"haberin devamı|devamı(?:nı oku)?|"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from worker.dates.names import BESIDE_DATES, CITY_ZONES, IRANIAN_MONTHS, MONTHS, ZONES
 
@@ -63,13 +64,13 @@ def read_local(raw: str, zone: tzinfo = UTC) -> datetime | None:
     text = raw[:400].strip()[:200]
     if not text.isascii():
         text = "".join(map(_ascii_digit, unicodedata.normalize("NFKC", text)))
-    if not any(char.isdigit() for char in text):
-        return None
     try:
         if _RFC_3339.fullmatch(text):
             return _plausible(datetime.fromisoformat(text).replace(microsecond=0))
         if standard := _RFC_822.fullmatch(text):
             return _plausible(_from_rfc_822(standard))
+        if not any(map(str.isdigit, text)):
+            return None
         if epoch := _EPOCH.match(text):
             return _from_epoch(epoch)
         return _from_words(text, zone)
@@ -133,9 +134,14 @@ def _from_epoch(found: re.Match[str]) -> datetime | None:
 
 def _from_rfc_822(found: re.Match[str]) -> datetime:
     day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
-    ahead = timedelta(hours=int(hours), minutes=int(minutes)) if sign else timedelta()
-    zone = timezone(-ahead if sign == "-" else ahead) if sign else UTC
+    zone = _zone(sign, int(hours), int(minutes)) if sign else UTC
     return datetime(int(year), _MONTH_OF[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=zone)
+
+
+@lru_cache(maxsize=256)
+def _zone(sign: str, hours: int, minutes: int) -> tzinfo:
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return timezone(-ahead if sign == "-" else ahead)
 
 
 def _from_words(text: str, zone: tzinfo) -> datetime | None:

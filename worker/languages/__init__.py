@@ -12,18 +12,19 @@ import math
 import re
 from collections.abc import Sequence
 
+# Runs of letters of one script.
 _LETTERS = {
-    "cyrillic": re.compile(r"[\u0400-\u052f]"),
-    "latin": re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0259\u1e00-\u1eff]"),
-    "hy": re.compile(r"[\u0531-\u0587\ufb13-\ufb17]"),
-    "ka": re.compile(r"[\u10a0-\u10ff\u1c90-\u1cbf]"),
-    "arabic": re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff]"),
-    "he": re.compile(r"[\u05d0-\u05ea]"),
-    "el": re.compile(r"[\u0370-\u03ff]"),
-    "ja": re.compile(r"[\u3040-\u30ff]"),
-    "ko": re.compile(r"[\uac00-\ud7a3]"),
-    "zh": re.compile(r"[\u4e00-\u9fff]"),
-    "hi": re.compile(r"[\u0900-\u097f]"),
+    "cyrillic": re.compile(r"[\u0400-\u052f]+"),
+    "latin": re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0259\u1e00-\u1eff]+"),
+    "hy": re.compile(r"[\u0531-\u0587\ufb13-\ufb17]+"),
+    "ka": re.compile(r"[\u10a0-\u10ff\u1c90-\u1cbf]+"),
+    "arabic": re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff]+"),
+    "he": re.compile(r"[\u05d0-\u05ea]+"),
+    "el": re.compile(r"[\u0370-\u03ff]+"),
+    "ja": re.compile(r"[\u3040-\u30ff]+"),
+    "ko": re.compile(r"[\uac00-\ud7a3]+"),
+    "zh": re.compile(r"[\u4e00-\u9fff]+"),
+    "hi": re.compile(r"[\u0900-\u097f]+"),
 }
 _MIXED = re.compile(r"[\u0400-\u052f][A-Za-z]|[A-Za-z][\u0400-\u052f]")  # within one word
 # Letters that betray a language within its script, most telling first.
@@ -38,6 +39,8 @@ _CYRILLIC = (
     ("bg", re.compile(r"[а-я]ъ[бвгджзклмнпрстфхцчшщ]", re.IGNORECASE)),
     ("sr", re.compile(r"[ђћљњџј]", re.IGNORECASE)),
 )
+# One of these stands in all of them: what is not Russian, and the hard sign, which Bulgarian sets between consonants.
+_NOT_RUSSIAN = re.compile(r"[\u0400\u0402-\u040fЪъ\u0450\u0452-\u052f\u1c80-\u1c8f]")
 _ARABIC = (
     ("ckb", re.compile(r"[ێۆڵڕ]")),
     ("ur", re.compile(r"[ٹڈڑےں]")),
@@ -85,7 +88,7 @@ def language_of(title: str, text: str = "", outlet: Sequence[str] = ()) -> str:
     sample = f"{title}\n{text[:_SAMPLE]}".replace("\ufeff", "").strip()
     script = _script_of(sample[:_SCRIPT_SAMPLE])
     if script == "cyrillic":
-        return _by_letters(sample, _CYRILLIC, "ru")
+        return _by_letters(sample, _CYRILLIC, "ru") if _NOT_RUSSIAN.search(sample) else "ru"
     if script == "arabic":
         return _by_letters(sample, _ARABIC, "fa")
     if script == "latin":
@@ -97,17 +100,22 @@ def language_of(title: str, text: str = "", outlet: Sequence[str] = ()) -> str:
 
 def _script_of(sample: str) -> str:
     """The script of most letters; "" where there are none."""
-    counts: dict[str, int] = {}
-    for name, letters in _LETTERS.items():
-        counts[name] = len(letters.findall(sample))
-        if 2 * counts[name] > len(sample):  # the others need not be counted
-            break
-    script = max(counts, key=lambda name: counts[name])
-    if script == "latin" and counts["cyrillic"] and _is_disguised(sample):
+    first = next(filter(str.isalpha, sample), "")
+    script = next((name for name, letters in _LETTERS.items() if letters.match(first)), "")
+    if not script or 2 * _count(script, sample) <= len(sample):  # else, the others need not be counted
+        counts = {name: _count(name, sample) for name in _LETTERS}
+        script = max(counts, key=lambda name: counts[name])
+        if not counts[script]:
+            return ""
+    if script == "latin" and _LETTERS["cyrillic"].search(sample) and _is_disguised(sample):
         return "cyrillic"
-    if script == "zh" and counts["ja"]:
+    if script == "zh" and _LETTERS["ja"].search(sample):
         return "ja"
-    return script if counts[script] else ""
+    return script
+
+
+def _count(script: str, sample: str) -> int:
+    return sum(map(len, _LETTERS[script].findall(sample)))
 
 
 def _is_disguised(sample: str) -> bool:
