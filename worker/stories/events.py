@@ -23,6 +23,8 @@ AGREEMENTS = frozenset({"ceasefire", "disarmament", "peace_deal", "prisoner_exch
 # One desk writes of the shelling, the next of the dead: whatever it was, it was one event.
 _FIGHTING = frozenset({"offensive", "shelling", "casualties"})
 _PARTIES = 2
+# … and of what one of them has agreed on in an afternoon, the other is often "the separatists".
+_RARE = AGREEMENTS - {"talks"}
 _TELLING_TOLL = 2  # one dead is reported of many places on one day
 
 
@@ -62,7 +64,8 @@ def _evidence(
     if tolls and parties:
         return Evidence(distance <= SAME_EVENT, f"{_listed(tolls)} in {_listed(parties)}")
     if len(parties) < _PARTIES:
-        return None
+        rare = concepts & _RARE if parties and distance <= SAME_EVENT else None
+        return Evidence(False, f"{_listed(rare)} in {_listed(parties)}") if rare else None
     agreements = concepts & AGREEMENTS
     suffices = distance <= SAME_EVENT and bool(agreements)
     return Evidence(suffices, f"{_listed(agreements or concepts)} between {_listed(parties)}")
