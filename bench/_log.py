@@ -18,7 +18,7 @@ from sqlalchemy import Engine, insert, text
 from worker.tables import article_facets, articles, feeds
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-SPAN_S = 365 * 86_400
+YEAR = timedelta(days=365)
 AT_ONCE = 5_000
 LETTERS = "abdegiklmnoprstuvz"
 # What each language writes for them; Azerbaijani and Turkish have some letters of their own.
@@ -57,16 +57,26 @@ def written(words: str, language: str) -> str:
 
 
 class News:
-    """Made-up articles, the same for the same seed."""
+    """Made-up articles, the same for the same seed.
 
-    def __init__(self, seed: int = 1) -> None:
+    Args:
+        seed: of all that is drawn.
+        begin: when the first one arrives.
+        span: from the first to the last.
+        places: what they may name; made up, too, where none are given.
+    """
+
+    def __init__(
+        self, seed: int = 1, *, begin: datetime = START, span: timedelta = YEAR, places: Sequence[str] = ()
+    ) -> None:
         self._random = random.Random(seed)
+        self._begin, self._span = begin, span
         self.words = self._names(60_000, 3, 11)
         self._word_weights = self._zipf(len(self.words))
         self.publishers = [f"{name} news" for name in self._names(300, 4, 8)]
         self._publisher_weights = self._zipf(len(self.publishers))
         self._publisher_numbers = {name: number for number, name in enumerate(self.publishers)}
-        self.places = [name.title() for name in self._names(200, 5, 9)]
+        self.places = list(places) or [name.title() for name in self._names(200, 5, 9)]
         self._place_weights = self._zipf(len(self.places))
 
     def _names(self, count: int, shortest: int, longest: int) -> list[str]:
@@ -81,13 +91,13 @@ class News:
         return list(itertools.accumulate(1 / rank for rank in range(1, count + 1)))
 
     def articles(self, count: int) -> Iterator[dict[str, Any]]:
-        """`count` articles of one year, oldest first."""
+        """`count` articles, oldest first."""
         draw = self._random
         for number in range(1, count + 1):
             long = draw.random() < 0.4
             drawn = draw.choices(self.words, cum_weights=self._word_weights, k=33 + (150 if long else 0))
             publisher = draw.choices(self.publishers, cum_weights=self._publisher_weights)[0]
-            at = START + timedelta(seconds=SPAN_S * number / count)
+            at = self._begin + self._span * (number / count)
             region = draw.choices(REGIONS, REGION_SHARES)[0]
             language = draw.choices(LANGUAGES, LANGUAGE_SHARES)[0]
             some = draw.choices(self.places, cum_weights=self._place_weights, k=2) if region == "yes" else []

@@ -1,7 +1,9 @@
-"""The pages' server time, and how soon an event reaches everybody who reads live: `python -m bench web`.
+"""The pages of a long log: server time, first paint, size; and how soon an event reaches all who read live.
 
-Made-up articles as in the bench of searches, and a hundred open alerts on some of them. The web service runs in a
-process of its own; its readers are connections of this one, opened before the event and all waiting for it.
+`python -m bench web` fills a database with a made-up log of 90 days: articles in six languages, stories, claims,
+alerts, notifications and a month of polls. The web service runs in a process of its own. Where there is a Chromium,
+each page is opened in it as by a first visitor, whose cache is empty. The live readers are connections of this
+process, opened before the event and all waiting for it.
 """
 
 from __future__ import annotations
@@ -9,41 +11,63 @@ from __future__ import annotations
 import argparse
 import asyncio
 import http.client
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 
-from bench._log import News, fill
+from bench._desk import furnish
+from bench._log import News
 from worker.bootstrap import services_for
 from worker.database import connect, migrate
 from worker.settings import load_settings
-from worker.tables import alert_articles, alert_updates, alerts, stories
+from worker.tables import alert_articles, alert_updates, alerts, articles, stories
 from worker.web import create_app, serving
 
 SENTENCE = "The two sides agreed on a ceasefire along the road."
-PAGES = (
-    "/",
-    "/log",
-    "/log?q=ba",
-    "/stories/1",
-    "/articles/1",
-    "/articles/1/why",
-    "/map",
-    "/trends",
-    "/feeds",
-    "/rules",
-)
+FIRST_PAINT = """() => new Promise(done => {
+    const told = () => performance.getEntriesByName("first-contentful-paint")[0];
+    const loaded = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    const bytes = loaded.filter(one => !one.name.includes("/live")).reduce((sum, one) => sum + one.transferSize, 0);
+    const answer = () => done([told().startTime, bytes]);
+    told() ? answer() : new PerformanceObserver(answer).observe({type: "paint"});
+})"""
+
+
+def pages_of(engine: Engine) -> list[str]:
+    """What is opened: every page, with a story as large as there is, and one that is open now."""
+    word = News().words[300]
+    with engine.connect() as connection:
+        newest = connection.scalar(select(alerts.c.story_id).order_by(alerts.c.id.desc()).limit(1))
+        article = connection.scalar(select(articles.c.id).where(articles.c.story_id == newest).limit(1))
+    return [
+        "/",
+        "/log",
+        f"/log?q={word}",
+        "/log?region=unknown&language=ka",
+        "/stories/1",
+        f"/stories/{newest}",
+        f"/articles/{article}",
+        f"/articles/{article}/why",
+        "/map",
+        "/map?span=90d",
+        "/trends",
+        "/trends?days=90d",
+        "/feeds",
+        "/feeds/7",
+        "/rules",
+    ]
 
 
 def raise_alert(engine: Engine, number: int, now: datetime) -> None:
@@ -96,10 +120,20 @@ def megabytes(pid: int) -> float:
     return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
-def pages(address: str, rounds: int) -> None:
-    """Print what each page takes, from the first byte of a request to the last of its answer."""
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """What a first visitor of a page sees of its speed; medians."""
+
+    first_ms: float  # until the first content is painted
+    kilobytes: float  # transferred, with styles and scripts
+
+
+def pages(address: str, paths: Sequence[str], rounds: int) -> None:
+    """Print what each page takes: from the first byte of a request to the last of its answer, and in a browser."""
+    painted = paint(address, paths)
+    print(f"{'page':36} {'median ms':>9} {'p95':>6} {'KB':>6} {'first paint ms':>15} {'KB in all':>10}")
     with closing(http.client.HTTPConnection(urlsplit(address).netloc)) as connection:
-        for path in PAGES:
+        for path in paths:
             took, size = [], 0
             for _ in range(rounds + 1):
                 start = time.perf_counter()
@@ -107,8 +141,33 @@ def pages(address: str, rounds: int) -> None:
                 size = len(connection.getresponse().read())
                 took.append((time.perf_counter() - start) * 1000)
             took = sorted(took[1:])  # the first one compiles the template
-            says = f"median {statistics.median(took):6.1f} ms   p95 {took[int(len(took) * 0.95)]:6.1f} ms"
-            print(f"{path:18} {says}   {size / 1024:5.1f} KB", flush=True)
+            says = f"{path:36} {statistics.median(took):9.1f} {took[int(len(took) * 0.95)]:6.1f} {size / 1024:6.1f}"
+            seen = painted.get(path)
+            print(f"{says} {seen.first_ms:15.0f} {seen.kilobytes:10.1f}" if seen else says, flush=True)
+
+
+def paint(address: str, paths: Sequence[str], times: int = 5) -> Mapping[str, Painted]:
+    """Open each page in Chromium, always as a first visitor; nothing where there is no Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        print("no Chromium here: no first paint", flush=True)
+        return {}
+    from playwright.sync_api import sync_playwright  # here: the other figures need none
+
+    found = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for path in paths:
+            seen = []
+            for _ in range(times):
+                with closing(browser.new_context()) as context:
+                    page = context.new_page()
+                    page.goto(address + path, wait_until="load")
+                    seen.append(page.evaluate(FIRST_PAINT))
+            first_ms, size = (statistics.median(one) for one in zip(*seen, strict=True))
+            found[path] = Painted(first_ms, size / 1024)
+        browser.close()
+    return found
 
 
 async def _reader(host: str, port: int, ready: asyncio.Semaphore, heard: list[float]) -> None:
@@ -147,21 +206,22 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--readers", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--at", default="", help="a database URL that this bench has filled before")
+    parser.add_argument("--keep", default="", help="a file to fill and keep, for --at")
     parser.add_argument("--serve", default="", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.serve:
         serve(chosen.serve)
         return
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/bench.db"
+        url = chosen.at or f"sqlite:///{chosen.keep or f'{folder}/bench.db'}"
         engine = connect(url)
-        migrate(engine)
-        fill(engine, News(), chosen.articles)
-        now = datetime.now(UTC)
-        for number in range(1, 101):
-            raise_alert(engine, number, now - timedelta(minutes=number))
+        if not chosen.at:
+            migrate(engine)
+            known = [place.name for place in load_settings({}, "bench").profile.places]
+            furnish(engine, chosen.articles, datetime.now(UTC), known)
         with service(url) as (address, pid):
-            pages(address, chosen.rounds)
+            pages(address, pages_of(engine), chosen.rounds)
             asyncio.run(live(address, engine, chosen.readers, pid))
         engine.dispose()
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, select
 
 from worker.database import reading
 from worker.model import Severity
-from worker.queries.calendar import step_of
+from worker.queries.calendar import arrived
 from worker.queries.filters import Row
 from worker.tables import alerts, article_facets, articles
 
@@ -28,7 +28,7 @@ class MapQueries:
             select(article_facets.c.facet, func.count().label("articles"))
             .join_from(articles, article_facets, article_facets.c.article_id == articles.c.id)
             .where(articles.c.first_seen_at >= since, articles.c.first_seen_at < until, articles.c.region != "no")
-            .where(article_facets.c.facet.like(f"{PLACE}%"))
+            .where(func.substr(article_facets.c.facet, 1, len(PLACE)) == PLACE)
             .group_by(article_facets.c.facet)
             .order_by(func.count().desc(), article_facets.c.facet)
         )
@@ -56,7 +56,4 @@ class MapQueries:
     def arrivals(self, since: datetime, until: datetime, step: str) -> dict[str, int]:
         """How many articles came in each `hour` or `day`."""
         with reading(self._engine) as connection:
-            of = step_of(connection, articles.c.first_seen_at, step).label("step")
-            statement = select(of, func.count().label("articles")).group_by(of)
-            statement = statement.where(articles.c.first_seen_at >= since, articles.c.first_seen_at < until)
-            return {row.step: row.articles for row in connection.execute(statement)}
+            return arrived(connection, since, until, step)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Select, func, select, true
+from sqlalchemy.engine import Connection
 
 from worker.database import reading
 from worker.queries.filters import Row
@@ -32,18 +34,12 @@ class OutcomeQueries:
             return dict(row) if row else None
 
     def latest_polls(self, since: datetime, each: int) -> dict[int, list[Row]]:
-        """The latest polls of every feed since then, at most `each`, oldest first."""
-        place = func.row_number().over(partition_by=polls.c.feed_id, order_by=polls.c.id.desc()).label("place")
-        ranked = (
-            select(polls.c.feed_id, polls.c.id, polls.c.started_at, polls.c.outcome, polls.c.new, place)
-            .where(polls.c.started_at >= since)
-            .subquery()
-        )
-        statement = select(ranked).where(ranked.c.place <= each).order_by(ranked.c.id)
-        found: dict[int, list[Row]] = {}
+        """The `outcome` and number of `new` articles of every feed's latest polls, at most `each`, oldest first."""
         with reading(self._engine) as connection:
-            for row in connection.execute(statement).mappings():
-                found.setdefault(row["feed_id"], []).append(dict(row))
+            rows = connection.execute(_latest_polls(connection, since, each)).all()
+        found: dict[int, list[Row]] = {}
+        for row in rows:
+            found.setdefault(row.feed_id, []).append({"outcome": row.outcome, "new": row.new})
         return found
 
     def open_notices(self) -> list[Row]:
@@ -72,3 +68,15 @@ class OutcomeQueries:
             for row in connection.execute(said):
                 found[row.rule_id][row.verdict] = row.n
         return found
+
+
+def _latest_polls(connection: Connection, since: datetime, each: int) -> Select[Any]:
+    """Looked up feed by feed: to number all polls of a day is to read through them all."""
+    one = polls.alias("one")
+    latest = select(one.c.id).where(one.c.feed_id == feeds.c.id, one.c.started_at >= since)
+    latest = latest.order_by(one.c.started_at.desc(), one.c.id.desc()).limit(each)
+    wanted = select(polls.c.id, polls.c.feed_id, polls.c.outcome, polls.c.new).select_from(feeds).order_by(polls.c.id)
+    if connection.dialect.name == "sqlite":  # which has no LATERAL
+        return wanted.join(polls, polls.c.id.in_(latest.correlate(feeds)))
+    found = latest.lateral()
+    return wanted.join(found, true()).join(polls, polls.c.id == found.c.id)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, case, func, select
+from sqlalchemy import Engine, func, select
 
 from worker.database import reading
-from worker.queries.calendar import step_of
+from worker.queries.calendar import arrived, step_of
 from worker.queries.filters import Row
 from worker.tables import articles, claims
 
@@ -34,11 +34,12 @@ class TrendQueries:
     def articles_by_day(self, since: datetime) -> list[Row]:
         """`day`, `articles` and of these `of_region`."""
         with reading(self._engine) as connection:
-            day = step_of(connection, articles.c.first_seen_at, "day").label("day")
-            of_region = func.sum(case((articles.c.region == "yes", 1), else_=0)).label("of_region")
-            statement = select(day, func.count().label("articles"), of_region)
-            statement = statement.where(articles.c.first_seen_at >= since).group_by(day).order_by(day)
-            return [dict(row) for row in connection.execute(statement).mappings()]
+            newest = connection.scalar(select(func.max(articles.c.first_seen_at)))
+            if newest is None:
+                return []
+            until = newest + timedelta(microseconds=1)
+            all_of, of_region = (arrived(connection, since, until, "day", of_region=only) for only in (False, True))
+        return [{"day": day, "articles": n, "of_region": of_region.get(day, 0)} for day, n in all_of.items()]
 
     def events_by_day(self, since: datetime) -> list[Row]:
         """`day`, `concept` and `stories` that report it as news."""

@@ -338,7 +338,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_articles_family_id"), "articles", ["family", "id"], unique=False)
     op.create_index(op.f("ix_articles_feed_id"), "articles", ["feed_id"], unique=False)
-    op.create_index(op.f("ix_articles_first_seen_at"), "articles", ["first_seen_at"], unique=False)
+    op.create_index(op.f("ix_articles_first_seen_at_region"), "articles", ["first_seen_at", "region"], unique=False)
     op.create_index(op.f("ix_articles_language_id"), "articles", ["language", "id"], unique=False)
     op.create_index(
         "ix_articles_page_due",
@@ -716,7 +716,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("page_due_at IS NOT NULL"),
     )
     op.drop_index(op.f("ix_articles_language_id"), table_name="articles")
-    op.drop_index(op.f("ix_articles_first_seen_at"), table_name="articles")
+    op.drop_index(op.f("ix_articles_first_seen_at_region"), table_name="articles")
     op.drop_index(op.f("ix_articles_feed_id"), table_name="articles")
     op.drop_index(op.f("ix_articles_family_id"), table_name="articles")
     op.drop_table("articles")
