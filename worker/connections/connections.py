@@ -25,7 +25,7 @@ from urllib3.poolmanager import PoolManager
 
 from worker.connections.addresses import AllowList
 from worker.connections.exchange import Exchange, Resolver, current
-from worker.connections.pools import GuardedPool, GuardedTLSPool
+from worker.connections.pools import GuardedPool, GuardedResponse, GuardedTLSPool
 from worker.connections.sockets import resolve, tls_context
 from worker.errors import FetchError
 from worker.model.polling import FetchLimits, Outcome
@@ -43,7 +43,7 @@ class Answer:
     """The head of a response; its body is still on the wire. `finish` it, whatever happens."""
 
     status: int
-    headers: dict[str, str]  # names in lower case, repeated ones joined by commas; see KEPT_HEADERS
+    headers: dict[str, str]  # names in lower case, repeated ones joined by commas; see `heads`
     raw: urllib3.BaseHTTPResponse
     exchange: Exchange
 
@@ -61,6 +61,9 @@ class Answer:
 
     def finish(self) -> None:
         """Give the connection back for reuse, or close it where the rest of the body is long or slow."""
+        if self.status == 304:  # has no body: there is nothing to wait for
+            self.raw.release_conn()
+            return
         deadline = self.exchange.deadline
         self.exchange.deadline = min(deadline, time.monotonic() + _DRAINED_S)
         try:
@@ -121,14 +124,14 @@ class Connections:
             raise FetchError("the total time is used up", Outcome.TIMED_OUT)
         token = current.set(exchange)
         try:
-            raw = self._sent(request, exchange).raw
+            raw = cast(GuardedResponse, self._sent(request, exchange).raw)
         except FetchError:
             raise
         except Exception as error:
             raise named(error) from error
         finally:
             current.reset(token)
-        return Answer(raw.status, {name.lower(): value for name, value in raw.headers.itermerged()}, raw, exchange)
+        return Answer(raw.status, raw.kept, raw, exchange)
 
     def _sent(self, request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
         timeout = (self.limits.connect_s, self.limits.read_s)

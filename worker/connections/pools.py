@@ -1,85 +1,30 @@
-"""urllib3's pools, with our sockets and our limits on headers.
+"""urllib3's pools, with our sockets and our heads.
 
-Nothing here knows feeds or channels. `http.client` stops at 100 header lines, which real sites exceed, and lets each of
-them be 64 KB long; `LimitedResponse` counts lines and bytes itself and passes on only what Trucewire reads.
+Nothing here knows feeds or channels. What urllib3 does for each request beyond that (looking through the headers for
+what it might add, copying those of the response twice) is left out: we say all that is sent, and read what is kept.
 """
 
 from __future__ import annotations
 
 import http.client
-from typing import Any, BinaryIO, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
+from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from worker.connections.exchange import Exchange, current
+from worker.connections.exchange import current
+from worker.connections.heads import LimitedResponse, header_line
 from worker.connections.sockets import DeadlineSocket, connect
-from worker.errors import FetchError
-from worker.model.polling import Outcome
 
-# Framing, validators, redirects, caching, waiting, and what tells a challenge page. The rest, mostly cookies and
-# policies for browsers, is counted and dropped, which spares the costly header parser most of its work.
-KEPT_HEADERS = frozenset(
-    b"age|alt-svc|cache-control|cf-mitigated|connection|content-encoding|content-language|content-length|content-location"
-    b"|content-type|date|etag|expires|keep-alive|last-modified|link|location|proxy-connection|ratelimit-reset|retry-after"
-    b"|server|transfer-encoding|vary|via|warning|x-cache|x-ratelimit-reset|x-robots-tag".split(b"|")
-)
+_FRAMING = ("content-length", "transfer-encoding")  # what urllib3 itself looks at, to miss what does not come
 
 
-class HeaderReader:
-    """The head of a response: counts every line and byte, passes on the lines that are kept.
+class GuardedResponse(HTTPResponse):
+    """A response that knows the headers that were kept."""
 
-    Args:
-        stream: the buffered socket.
-        exchange: whose limits hold. Interim responses (100 Continue) count, too.
-    """
-
-    def __init__(self, stream: BinaryIO, exchange: Exchange) -> None:
-        self._stream = stream
-        self._lines = exchange.limits.max_headers + 2  # the status line and the blank one
-        self._bytes = exchange.limits.max_header_bytes
-        self._kept = True
-        self._status_line = True
-
-    def readline(self, limit: int = -1) -> bytes:
-        """The next line that is kept; b"" at the end of the stream."""
-        while True:
-            line = self._stream.readline(min(limit, self._bytes + 1) if limit >= 0 else self._bytes + 1)
-            self._bytes -= len(line)
-            self._lines -= 1
-            if self._bytes < 0 or self._lines < 0:
-                raise FetchError("the response has too many headers, or too large ones", Outcome.TOO_LARGE)
-            blank = line in (b"\r\n", b"\n", b"")
-            if blank or self._status_line:
-                self._status_line = blank  # another one follows an interim response
-                return line
-            if line[:1] not in b" \t":  # those continue the header before them (obsolete folding)
-                name, colon, _ = line.partition(b":")
-                self._kept = bool(colon) and name.strip().lower() in KEPT_HEADERS
-            if self._kept:
-                return line
-
-    def close(self) -> None:
-        """Close the stream, as `http.client` does after a status line that is not HTTP."""
-        self._stream.close()
-
-
-class LimitedResponse(http.client.HTTPResponse):
-    """A response whose head is read through a `HeaderReader`."""
-
-    def begin(self) -> None:
-        """Read status line and headers.
-
-        Raises:
-            FetchError: too_large.
-        """
-        stream = self.fp
-        self.fp = cast(Any, HeaderReader(cast(BinaryIO, stream), current.get()))
-        try:
-            super().begin()
-        finally:
-            if self.fp is not None:
-                self.fp = stream
+    kept: dict[str, str]  # names in lower case, repeated ones joined by commas
 
 
 class GuardedConnection(HTTPConnection):
@@ -87,12 +32,20 @@ class GuardedConnection(HTTPConnection):
 
     response_class = LimitedResponse
     served = 0  # requests over the present socket
+    _method: str
 
     def _new_conn(self) -> DeadlineSocket:
         self.served = 0
         return connect(self._dns_host, self.port, current.get())
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
+    def request(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        headers: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
         """Send a request as the base class does, under the current exchange's deadline."""
         exchange = current.get()
         if self.sock is None:
@@ -100,7 +53,34 @@ class GuardedConnection(HTTPConnection):
         exchange.reused = self.served > 0
         self.served += 1
         cast(DeadlineSocket, self.sock).exchange = exchange
-        super().request(*args, **kwargs)
+        if body is not None:
+            super().request(method, url, body, headers, **options)
+            return
+        self.sock.settimeout(self.timeout)
+        self.putrequest(method, url, skip_accept_encoding=True)
+        for name, value in (headers or {}).items():
+            self._output(header_line(name, value))  # type: ignore[attr-defined]  # putheader checks each anew
+        self.endheaders()
+
+    def getresponse(self) -> GuardedResponse:  # type: ignore[override]  # as in urllib3, it is no http.client's
+        """The head of the response, read within the exchange's limits; its body is still on the wire."""
+        self.sock.settimeout(self.timeout)
+        head = cast(LimitedResponse, http.client.HTTPConnection.getresponse(self))
+        if not head.length and not head.chunked and not head.will_close:
+            head.close()  # there is no body: what else would tell the connection only once somebody has tried to read
+        response = GuardedResponse(
+            body=cast(Any, head),
+            headers=HTTPHeaderDict({name: head.kept[name] for name in _FRAMING if name in head.kept}),
+            status=head.status,
+            version=head.version,
+            reason=head.reason,
+            preload_content=False,
+            decode_content=False,
+            original_response=cast(Any, head),
+            request_method=self._method,
+        )
+        response.kept = head.kept
+        return response
 
 
 class GuardedTLSConnection(GuardedConnection, HTTPSConnection):
