@@ -172,7 +172,7 @@ NAMES = Names(
 
 @pytest.mark.parametrize(
     ("voice", "name"),
-    [("RU", "Russia"), ("lusardzak", "Lusardzak, The Arax Herald"), ("wire", "wire"), ("ABKHAZIA", "Abkhazia")],
+    [("RU", "Russia"), ("lusardzak", "Lusardzak/The Arax Herald"), ("wire", "wire"), ("ABKHAZIA", "Abkhazia")],
 )
 def test_voices_are_called_as_people_know_them(voice: str, name: str) -> None:
     assert NAMES.voice(voice) == name
@@ -180,7 +180,7 @@ def test_voices_are_called_as_people_know_them(voice: str, name: str) -> None:
 
 def test_an_updates_line_names_who_confirms_and_leaves_the_rest_alone() -> None:
     assert NAMES.detail("RU said; confirmed by lusardzak, beside RU") == (
-        "RU said; confirmed by Lusardzak, The Arax Herald, beside Russia"
+        "RU said; confirmed by Lusardzak/The Arax Herald, beside Russia"
     )
     assert NAMES.detail("11 killed, after 4 by lusardzak") == "11 killed, after 4 by lusardzak"
 

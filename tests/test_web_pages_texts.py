@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker.model import Region, Rule, Severity, Stance
+from worker.settings.rules import read_rules
 from worker.web.pages.atlas import WIDTH, land_in, window_on
 from worker.web.pages.charts import bars, stacked, ticks
 from worker.web.pages.differences import differences
+from worker.web.pages.drafts import rule_as_toml
+from worker.web.pages.feeds import why_then
+from worker.web.pages.lettering import around, beside, of_country
 from worker.web.pages.marks import marked, paragraphs
 from worker.web.pages.moments import ago, time_tag
 from worker.web.pages.rendering import address, tongue, web_address
@@ -84,6 +90,11 @@ def test_differences_hold_both_versions(before: str, after: str) -> None:
 )
 def test_times_are_relative(back: dict[str, float], words: str) -> None:
     assert ago(NOW - timedelta(**back), NOW) == words
+
+
+def test_what_should_have_begun_is_due() -> None:
+    assert ">due now<" in time_tag(NOW - timedelta(seconds=30), NOW, "due")
+    assert ">in 5 min<" in time_tag(NOW + timedelta(minutes=5), NOW, "due")
 
 
 def test_a_time_carries_its_exact_utc_and_an_unknown_one_says_so() -> None:
@@ -170,3 +181,51 @@ def test_a_window_on_nothing_is_a_window_all_the_same() -> None:
 
 def test_a_region_beyond_the_shapes_gets_a_map_without_them() -> None:
     assert land_in(window_on([(-70.0, -30.0)])) == ()
+
+
+def test_a_name_stands_right_of_its_spot_left_of_it_or_nowhere() -> None:
+    spot, right, left = around(100, 50, 10), around(130, 50, 10), around(60, 50, 10)
+
+    assert [found and found[0].anchor for found in (beside("Goris", spot, taken, 900) for taken in ([], [right]))] == [
+        "start",
+        "end",
+    ]
+    assert beside("Goris", spot, [left, right], 900) is None
+
+
+def test_a_countrys_name_gives_way_to_what_stands_there() -> None:
+    assert of_country("Armenia", (100, 100), []) == (100, 100)
+    assert of_country("Armenia", (100, 100), [around(100, 95, 10)]) == (100, 124)
+    assert of_country("Armenia", (100, 100), [around(100, 100, 200)]) is None
+
+
+def test_a_rule_that_is_written_down_is_read_as_it_was(tmp_path: Path) -> None:
+    rule = Rule(
+        "road",
+        'The "road"',
+        Severity.WARNING,
+        severities={Stance.DENIED: Severity.INFO},
+        concepts=("blockade",),
+        none=("drill*",),
+        regions=(Region.YES, Region.UNKNOWN),
+    )
+    path = tmp_path / "rules.toml"
+    path.write_text(rule_as_toml(rule), encoding="utf-8")
+
+    assert read_rules(path, frozenset(), frozenset()) == (rule,)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("healthy: 4.5 entries a day now, 1.6 usually; again in 300 s", "4.5 entries a day now, 1.6 usually"),
+        (
+            "burst: 31.8 entries a day now, 2.7 usually; again in 60 s",
+            "news breaks: 31.8 entries a day now, 2.7 usually",
+        ),
+        ("timed_out, 4 in a row: slowed to 3 h", "timed_out, 4 in a row: slowed to 3 h"),
+        (None, ""),
+    ],
+)
+def test_a_schedules_reason_leaves_out_what_stands_beside_it(reason: str | None, words: str) -> None:
+    assert why_then(reason) == words

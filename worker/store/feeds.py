@@ -105,10 +105,10 @@ class FeedStore:
                 for demand, excess in connection.execute(select(*remembered).where(taken))
             ]
 
-    def make_due(self, feed_ids: Sequence[int], now: datetime) -> None:
-        """Have these feeds polled at the next tick."""
+    def make_due(self, feed_ids: Sequence[int], now: datetime) -> int:
+        """Have these feeds polled at the next tick; how many of them there are."""
         with self._engine.begin() as connection:
-            connection.execute(update(feeds).where(feeds.c.id.in_(feed_ids)).values(next_poll_at=now))
+            return connection.execute(update(feeds).where(feeds.c.id.in_(feed_ids)).values(next_poll_at=now)).rowcount
 
     def switch(self, feed_id: int, *, enabled: bool, by: str, now: datetime) -> bool:
         """Have a feed polled, at once, or no longer, whatever the settings say; False where there is no such feed."""

@@ -17,7 +17,7 @@ from worker.model import Silence
 from worker.model.people import How, Role, Visitor
 from worker.pipeline.reactions import link_secret
 from worker.web import deeds
-from worker.web.access import Analyst
+from worker.web.access import Admin, Analyst
 from worker.web.api.parameters import Id
 from worker.web.plain import form, plain_page
 from worker.web.problems import ProblemError
@@ -79,8 +79,31 @@ def router(services: Services) -> APIRouter:
         deeds.end_silence(services, visitor, silence_id)
         return _back(request)
 
+    _add_switches(routes, services)
     _add_links(routes, services)
     return routes
+
+
+def _add_switches(routes: APIRouter, services: Services) -> None:
+    @routes.post("/feeds/{feed_id}/enable")
+    def enable(feed_id: Id, request: Request, visitor: Admin) -> Response:
+        deeds.switch_feed(services, visitor, feed_id, enabled=True)
+        return _back(request)
+
+    @routes.post("/feeds/{feed_id}/disable")
+    def disable(feed_id: Id, request: Request, visitor: Admin) -> Response:
+        deeds.switch_feed(services, visitor, feed_id, enabled=False)
+        return _back(request)
+
+    @routes.post("/feeds/{feed_id}/reset")
+    def reset(feed_id: Id, request: Request, visitor: Admin) -> Response:
+        deeds.reset_feed(services, visitor, feed_id)
+        return _back(request)
+
+    @routes.post("/feeds/{feed_id}/poll")
+    def poll(feed_id: Id, request: Request, visitor: Admin) -> Response:
+        deeds.poll_feed(services, visitor, feed_id)
+        return _back(request)
 
 
 def _add_links(routes: APIRouter, services: Services) -> None:

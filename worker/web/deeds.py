@@ -109,6 +109,17 @@ def reset_feed(services: Services, visitor: Visitor, feed_id: int) -> None:
     _record(services, visitor, Deed("feed.reset", str(feed_id)))
 
 
+def poll_feed(services: Services, visitor: Visitor, feed_id: int) -> None:
+    """Have a feed polled at the next tick.
+
+    Raises:
+        ProblemError: there is no such feed.
+    """
+    if not services.store.feeds.make_due([feed_id], services.now()):
+        _missing("feed")
+    _record(services, visitor, Deed("feed.poll", str(feed_id)))
+
+
 def enable_channel(services: Services, visitor: Visitor, name: str) -> int:
     """Send through a channel again that an error has disabled; how many notifications it now catches up on.
 

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from html import escape
 
+from worker.web.assets import all_assets
 
-def plain_page(title: str, *lines: str, form: str = "") -> str:
+ELSEWHERE = (("/", "Now"), ("/stories", "Stories"), ("/log", "Log"), ("/feeds", "Feeds"))
+
+
+def plain_page(title: str, *lines: str, form: str = "", leads_on: bool = False) -> str:
     """A page.
 
     Args:
         title: its heading; plain text.
         lines: its paragraphs; plain text.
         form: HTML that follows them, escaped by its maker.
+        leads_on: whether links to the other pages follow.
     """
+    files = all_assets()
     said = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+    links = "".join(f'<a href="{path}">{name}</a> ' for path, name in ELSEWHERE) if leads_on else ""
+    nav = f'<nav class="links" aria-label="Pages">{links}</nav>' if links else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(title)} · Trucewire</title><link rel="stylesheet" href="/static/trucewire.css"></head>'
-        f'<body class="plain"><main><h1>{escape(title)}</h1>{said}{form}</main></body></html>'
+        '<meta name="color-scheme" content="light dark">'
+        f'<title>{escape(title)} · Trucewire</title><script src="{files.url("theme.js")}"></script>'
+        f'<link rel="stylesheet" href="{files.url("trucewire.css")}"></head>'
+        f'<body class="plain"><main><p class="wordmark">Trucewire</p><h1>{escape(title)}</h1>{said}{form}{nav}</main>'
+        "</body></html>"
     )
 
 

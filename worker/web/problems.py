@@ -19,6 +19,11 @@ from worker.errors import TooSlowError
 from worker.web.plain import plain_page
 
 TOO_SLOW = "This took too long to find. Narrow it: by a time, a place or a language, or with a rarer or longer word."
+WORDS = {
+    404: "There is no such page.",
+    405: "This address does not take that.",
+    422: "This address cannot be understood.",
+}
 MEDIA_TYPE = "application/problem+json"
 _FOR_PROGRAMS = ("/api/", "/websub/")
 
@@ -54,7 +59,9 @@ def answer(
     title = HTTPStatus(status).phrase
     headers = {"Cache-Control": "no-store"} | (headers or {})
     if _wants_page(request):
-        return HTMLResponse(plain_page(title, detail or f"Status {status}."), status, headers)
+        return HTMLResponse(
+            plain_page(title, detail or WORDS.get(status, f"Status {status}."), leads_on=True), status, headers
+        )
     problem = Problem(type="about:blank", title=title, status=status, detail=detail, parameters=list(parameters))
     return JSONResponse(problem.model_dump(exclude_defaults=True), status, headers, MEDIA_TYPE)
 

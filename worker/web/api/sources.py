@@ -117,6 +117,12 @@ def router(services: Services) -> APIRouter:
         deeds.reset_feed(services, visitor, feed_id)
         return Done(id=feed_id)
 
+    @routes.post("/feeds/{feed_id}/poll")
+    def poll_feed(feed_id: Id, visitor: Admin) -> Done:
+        """Have a feed polled at the next tick."""
+        deeds.poll_feed(services, visitor, feed_id)
+        return Done(id=feed_id)
+
     @routes.get("/polls")
     def list_polls(
         feed: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,

@@ -1,17 +1,20 @@
 """`/articles/{id}`: an article whole, what its publisher changed, and the very bytes that brought it.
 
-`/articles/{id}/why`: the decision trace, rule by rule.
+`/articles/{id}/why`: the decision trace, rule by rule. `/articles/{id}/captured`: the bytes as text, with their digest.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from markupsafe import Markup
 
+from worker.encoding import decoded
 from worker.queries import Row
 from worker.queries.copies import CopyQueries
 from worker.web.pages import marks
@@ -21,6 +24,8 @@ from worker.web.problems import ProblemError
 
 ArticleId = Annotated[int, Path(ge=1, le=2**62)]
 FIELDS = ("title", "summary", "text")
+MOST_SHOWN = 100_000  # characters of a capture
+CONTEXT = 4_000  # of these before the article's headline
 MOST_REVISIONS = 20  # shown with their differences, newest first
 # What a stored match leaves out where it is empty.
 _BLANK: Row = {"marks": (), "cues": (), "numbers": (), "elsewhere": "", "speaker": "", "speaker_side": ""}
@@ -96,6 +101,29 @@ def router(pages: Pages) -> APIRouter:
             titles={rule.rule_id: rule.title for rule in pages.services.settings.rules},
         )
 
+    @routes.get("/articles/{article_id}/captured")
+    def captured_page(request: Request, article_id: ArticleId, page: bool = False) -> Response:
+        article = found(article_id)
+        kept = queries.page_capture(article_id) if page else queries.capture(article_id)
+        if kept is None:
+            raise ProblemError(404, "Its bytes are not kept, or no longer.")
+        text, encoding, _ = decoded(kept.body, kept.headers.get("content-type", ""))
+        at = text.find(article["title"]) if len(text) > MOST_SHOWN else -1
+        start = max(0, at - CONTEXT)
+        return pages.page(
+            request,
+            "captured.html",
+            article=article,
+            capture=kept,
+            of_page=page,
+            size=len(kept.body),
+            intact=hashlib.sha256(kept.body).hexdigest() == kept.sha256,
+            encoding=encoding,
+            whole=len(text),
+            starts=start > 0,
+            shown=_marked(text[start : start + MOST_SHOWN], article["title"]),
+        )
+
     @routes.get("/articles/{article_id}/capture")
     def capture(article_id: ArticleId, page: bool = False) -> Response:
         """The bytes as they were fetched, to be kept: a browser must never show them as a page of ours."""
@@ -112,6 +140,12 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
+def _marked(text: str, title: str) -> Markup:
+    """A document's text, with the headline marked where it stands for the first time."""
+    start = text.find(title) if title else -1
+    return marks.marked(text, [(start, start + len(title))] if start >= 0 else [])
+
+
 def traces_of(judgement: Mapping[str, Any]) -> list[Row]:
     """What every rule made of it, those that fired first, each with the match that fired it."""
     matches: Sequence[Row] = judgement.get("matches", ())
@@ -126,4 +160,5 @@ def traces_of(judgement: Mapping[str, Any]) -> list[Row]:
 
 
 def _flat(match: Row) -> Row:
-    return {**match, "marks": match["marks"] or [], "speaker_side": match.get("speaker_side", "")}
+    told = (match["concept"], match["stance"], match["speaker"], match["elsewhere"])
+    return {**match, "marks": match["marks"] or [], "speaker_side": match.get("speaker_side", ""), "told": told}

@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
 from worker.model import Outcome
+from worker.model.delivery import NoticeKind
+from worker.model.people import Role
 from worker.queries import ArticleFilter, Row
 from worker.queries.outcomes import OutcomeQueries
 from worker.web.pages.charts import Bar, bars
+from worker.web.pages.log import text
 from worker.web.pages.rendering import Pages
 from worker.web.problems import ProblemError
 
 SPARK = 40  # polls
 LATELY = timedelta(hours=24)
+MOST_POLLS = 30  # of one feed, on its page
 FeedId = Annotated[int, Path(ge=1, le=2**62)]
+# Of a schedule's reason: that all is usual needs no word, and when it is polled again stands beside it.
+_REASON = re.compile(r"(?:healthy: |(?P<burst>burst): )?(?P<why>.*?)(?:; again in [^;]*)?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a feed is doing."""
+
+    name: str  # as in the page's filter
+    word: str
+    icon: str
+
+
+# In the order in which people want to see them.
+STATES = (
+    State("look", "look at it", "diamond"),
+    State("failing", "failing", "cross"),
+    State("quiet", "quiet", "half"),
+    State("new", "not read yet", "dots"),
+    State("well", "well", "check"),
+    State("off", "off", "stop"),
+)
+_BY_NAME = {state.name: state for state in STATES}
 
 
 def tone_of(outcome: str) -> str:
@@ -28,15 +59,31 @@ def tone_of(outcome: str) -> str:
     return "new" if known is Outcome.NEW else "ok" if known.ok else "bad"
 
 
-def state_of(feed: Row) -> tuple[str, str, str]:
-    """How a feed is doing: an icon, a word, a tone."""
+def state_of(feed: Row, quiet: Collection[str] = ()) -> State:
+    """How a feed is doing.
+
+    Args:
+        feed: its row.
+        quiet: the sources that are unusually silent, as notices name them.
+    """
     if not feed["enabled"]:
-        return "stop", "off", "quiet"
+        return _BY_NAME["off"]
     if feed["needs_person"]:
-        return "diamond", "look at it", "warning"
+        return _BY_NAME["look"]
     if feed["failures"]:
-        return "cross", "failing", "broken"
-    return ("check", "well", "holds") if feed["last_outcome"] else ("dots", "not read yet", "quiet")
+        return _BY_NAME["failing"]
+    if not feed["last_outcome"]:
+        return _BY_NAME["new"]
+    belongs_to = {feed["url"], f"feed {feed['id']}", f"family {feed['family']}", f"country {feed['country']}"}
+    return _BY_NAME["quiet" if belongs_to & set(quiet) else "well"]
+
+
+def why_then(reason: str | None) -> str:
+    """Why a feed is polled when it is, as its schedule has written it down, in as few words as say it."""
+    found = _REASON.fullmatch(reason or "")
+    if found is None:
+        return reason or ""
+    return f"news breaks: {found['why']}" if found["burst"] else found["why"]
 
 
 def router(pages: Pages) -> APIRouter:
@@ -47,16 +94,22 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/feeds")
     def feeds_page(request: Request) -> Response:
         now = pages.services.now()
-        found = queries.feeds()
+        notices = queries.open_notices()
         polled = queries.latest_polls(now - LATELY, SPARK)
+        found = [_shown(feed, notices, polled) for feed in queries.feeds()]
+        found.sort(key=lambda feed: STATES.index(feed["state"]))
+        query = {name: text(value) for name, value in request.query_params.items() if value}
         return pages.page(
             request,
             "feeds.html",
             now=now,
-            feeds=[feed | {"state": state_of(feed), "spark": _spark(polled.get(feed["id"], []))} for feed in found],
-            notices=queries.open_notices(),
-            well=sum(state_of(feed)[1] == "well" for feed in found),
-            watched=sum(feed["enabled"] for feed in found),
+            feeds=[feed for feed in found if _is_wanted(feed, query)],
+            total=len(found),
+            states=_counted(found),
+            countries=sorted({feed["country"] for feed in found if feed["country"]}),
+            languages=sorted({language for feed in found for language in feed["languages"]}),
+            filtered=query,
+            notices=notices,
         )
 
     @routes.get("/feeds/{feed_id}")
@@ -64,21 +117,49 @@ def router(pages: Pages) -> APIRouter:
         feed = queries.feed(feed_id)
         if feed is None:
             raise ProblemError(404, "There is no such feed.")
+        notices = queries.open_notices()
+        polls = pages.services.queries.polls(feed_id=feed_id, limit=MOST_POLLS)
+        visitor = request.state.visitor
         return pages.page(
             request,
             "feed.html",
-            feed=feed,
-            state=state_of(feed),
-            polls=[
-                poll | {"tone": tone_of(poll["outcome"])}
-                for poll in pages.services.queries.polls(feed_id=feed_id, limit=50)
-            ],
+            feed=feed | {"why_then": why_then(feed["schedule_reason"])},
+            state=state_of(feed, _quiet(notices)),
+            polls=[poll | {"tone": tone_of(poll["outcome"])} for poll in polls],
             hours=_habit(feed["rate"]),
             articles=pages.services.queries.articles(ArticleFilter(feed_id=feed_id), 12),
-            notices=[one for one in queries.open_notices() if one["subject"] in {feed["url"], f"feed {feed_id}"}],
+            notices=[one for one in notices if one["subject"] in {feed["url"], f"feed {feed_id}"}],
+            may_switch=visitor.role.includes(Role.ADMIN),
         )
 
     return routes
+
+
+def _shown(feed: Row, notices: Iterable[Row], polled: Mapping[int, list[Row]]) -> Row:
+    return feed | {
+        "state": state_of(feed, _quiet(notices)),
+        "spark": _spark(polled.get(feed["id"], [])),
+        "why_then": why_then(feed["schedule_reason"]),
+    }
+
+
+def _quiet(notices: Iterable[Row]) -> set[str]:
+    return {notice["subject"] for notice in notices if notice["kind"] == NoticeKind.SOURCE_QUIET}
+
+
+def _counted(found: Iterable[Row]) -> list[tuple[State, int]]:
+    counted = Counter(feed["state"] for feed in found)
+    return [(state, counted[state]) for state in STATES if counted[state]]
+
+
+def _is_wanted(feed: Row, query: Mapping[str, str]) -> bool:
+    named = " ".join((feed["name"], feed["publisher"], feed["family"], feed["url"])).casefold()
+    return (
+        query.get("state", feed["state"].name) == feed["state"].name
+        and query.get("country", feed["country"]) == feed["country"]
+        and ("language" not in query or query["language"] in feed["languages"])
+        and query.get("name", "").casefold() in named
+    )
 
 
 def _spark(polled: list[Row]) -> list[tuple[int, str, int]]:

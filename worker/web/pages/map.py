@@ -15,6 +15,7 @@ from worker.queries import Row
 from worker.queries.map import MapQueries
 from worker.web.pages.atlas import WIDTH, Window, land_in, window_on
 from worker.web.pages.charts import bars
+from worker.web.pages.lettering import Box, Lettering, around, beside, of_country
 from worker.web.pages.log import moment, text
 from worker.web.pages.rendering import Pages
 
@@ -24,7 +25,6 @@ MOST_SPOTS = 80
 LARGEST, SMALLEST = 26.0, 4.0  # radius
 BRUSH_WIDTH, BRUSH_HEIGHT = 1000.0, 64.0
 MOST_DAYS = 8  # that are written below the bars
-NAME_HEIGHT, LETTER = 14.0, 6.6  # of a place's name in the drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Spot:
     x: float
     y: float
     radius: float
-    named: bool  # whether there is room for its name beside it
+    lettering: Lettering | None  # where its name stands; None where there is no room
 
     @property
     def shape(self) -> str:
@@ -97,6 +97,8 @@ def router(pages: Pages) -> APIRouter:
         found = queries.places(frame.since, frame.until)
         severities = queries.severities(frame.since, frame.until)
         rows = [row | {"severity": severities.get(row["place"], (None, 0))[0]} for row in found]
+        spots, taken = spots_of(rows, severities, known, window)
+        countries = [(one.name, of_country(one.name, one.label, taken)) for one in land if one.label]
         return pages.page(
             request,
             "map.html",
@@ -107,7 +109,8 @@ def router(pages: Pages) -> APIRouter:
             land=land,
             window=window,
             width=WIDTH,
-            spots=spots_of(rows, severities, known, window),
+            spots=spots,
+            countries=[(name, at) for name, at in countries if at],
             rows=rows,
             brush=_brush(frame, queries),
             brush_width=BRUSH_WIDTH,
@@ -120,28 +123,28 @@ def router(pages: Pages) -> APIRouter:
 
 def spots_of(
     rows: Iterable[Row], severities: dict[str, tuple[Severity, int]], known: dict[str, Place], window: Window
-) -> list[Spot]:
-    """The places to be drawn, the largest first so that small ones lie on top. Whole countries are no spots."""
+) -> tuple[list[Spot], list[Box]]:
+    """The places to be drawn, the largest first so that small ones lie on top, and what they and their names cover.
+
+    Whole countries are no spots.
+    """
     drawn = [(row, known[row["place"]]) for row in rows if row["place"] in known]
     drawn = [(row, place) for row, place in drawn if place.kind != "country"][:MOST_SPOTS]
     most = max((row["articles"] for row, _ in drawn), default=1)
-    taken: list[tuple[float, float, float, float]] = []
-    spots = []
-    for row, place in sorted(drawn, key=lambda one: (one[0]["place"] not in severities, -one[0]["articles"])):
+    boxes: dict[str, Box] = {}
+    for row, place in drawn:
         x, y = window.place(place.longitude or 0.0, place.latitude or 0.0)
-        radius = round(max(SMALLEST, LARGEST * (row["articles"] / most) ** 0.5), 1)
+        boxes[place.name] = around(x, y, round(max(SMALLEST, LARGEST * (row["articles"] / most) ** 0.5), 1))
+    spots, names = [], list[Box]()
+    for row, place in sorted(drawn, key=lambda one: (one[0]["place"] not in severities, -one[0]["articles"])):
+        own = boxes[place.name]
+        found = beside(place.name, own, [*names, *(box for box in boxes.values() if box is not own)], WIDTH)
+        if found:
+            names.append(found[1])
         severity, number = severities.get(place.name, (None, 0))
-        box = (x + radius, y - NAME_HEIGHT / 2, x + radius + 6 + LETTER * len(place.name), y + NAME_HEIGHT / 2)
-        room = box[2] < WIDTH and not any(_overlap(box, other) for other in taken)
-        if room:
-            taken.append(box)
-        taken.append((x - radius * 0.7, y - radius * 0.7, x + radius * 0.7, y + radius * 0.7))
-        spots.append(Spot(place.name, row["articles"], severity, number, x, y, radius, room))
-    return sorted(spots, key=lambda spot: -spot.radius)
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+        middle = ((own[0] + own[2]) / 2, (own[1] + own[3]) / 2, (own[2] - own[0]) / 2)
+        spots.append(Spot(place.name, row["articles"], severity, number, *middle, found[0] if found else None))
+    return sorted(spots, key=lambda spot: -spot.radius), [*boxes.values(), *names]
 
 
 def _brush(frame: Frame, queries: MapQueries) -> dict[str, Any]:

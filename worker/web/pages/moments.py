@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from markupsafe import Markup
 
 _TIME = Markup('<time datetime="{iso}" title="{exact}"{live}>{shown}</time>')
+DUE = "due now"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -46,17 +47,21 @@ def since_words(moment: datetime, now: datetime) -> str:
 
 
 def time_tag(moment: datetime | None, now: datetime, form: str = "ago") -> Markup:
-    """A `<time>`: relative (`ago`), the clock (`clock`), date and clock (`full`), or as within a sentence (`since`)."""
+    """A `<time>`: relative (`ago`), the clock (`clock`), date and clock (`full`), or as within a sentence (`since`).
+
+    `due` is relative, too: what should have begun by now is `due now`, and not `just now`.
+    """
     if moment is None:
         return Markup('<span class="unknown">time unknown</span>')
     shown = {
         "ago": lambda: ago(moment, now),
+        "due": lambda: ago(moment, now) if moment > now else DUE,
         "clock": lambda: f"{moment:%H:%M}",
         "full": lambda: f"{dated(moment, now)}, {moment:%H:%M}",
         "since": lambda: since_words(moment, now),
         "exact": lambda: exact(moment),
     }[form]()
-    live = Markup(' data-ago=""') if form == "ago" else ""
+    live = Markup(' data-ago="{}"').format("" if form == "ago" else form) if form in {"ago", "due"} else ""
     return _TIME.format(iso=moment.astimezone(UTC).isoformat(), exact=exact(moment), live=live, shown=shown)
 
 

@@ -33,11 +33,11 @@ class Names:
         return self._sides.get(side, side.capitalize() if len(side) > 3 else side)
 
     def family(self, family: str) -> str:
-        """`lusardzak` → `Lusardzak, The Arax Herald`; one that is not known stays as it is written."""
+        """`lusardzak` → `Lusardzak/The Arax Herald`; one that is not known stays as it is written."""
         known = self._families.get(family)
         if not known:
             return family
-        return ", ".join(known[:MOST]) + (" …" if len(known) > MOST else "")
+        return "/".join(known[:MOST]) + ("/…" if len(known) > MOST else "")
 
     def voice(self, voice: str) -> str:
         """A voice is a side or a family."""

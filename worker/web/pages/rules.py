@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from worker.queries.outcomes import OutcomeQueries
 from worker.web.access import Analyst
+from worker.web.pages.drafts import rule_as_toml
 from worker.web.pages.rendering import Pages
 from worker.web.problems import ProblemError
 from worker.web.trials import try_rules
@@ -43,12 +44,14 @@ def router(pages: Pages) -> APIRouter:
             text=text,
             days=days,
             spans=SPANS,
-            **({"trial": None, "complaint": ""} | shown),
+            **({"trial": None, "complaint": "", "chosen": ""} | shown),
         )
 
     @routes.get("/rules")
     def rules_page(request: Request) -> Response:
-        return page(request, EXAMPLE, "7")
+        chosen = request.query_params.get("rule", "")
+        draft = next((rule_as_toml(rule) for rule in services.settings.rules if rule.rule_id == chosen), "")
+        return page(request, draft or EXAMPLE, "7", chosen=chosen if draft else "")
 
     @routes.post("/rules")
     def try_page(request: Request, visitor: Analyst) -> Response:

@@ -25,12 +25,13 @@ def router(pages: Pages) -> APIRouter:
     queries = TrendQueries(pages.services.store.engine)
 
     @routes.get("/trends")
-    def trends_page(request: Request, days: str = "30d") -> Response:
+    def trends_page(request: Request, days: str = "") -> Response:
         now = pages.services.now()
         span = days if days in SPANS else "30d"
-        axis = _days(now, SPANS[span])
-        since = datetime.combine(now.date(), datetime.min.time(), now.tzinfo) - timedelta(days=len(axis) - 1)
+        axis, since = _days(now, SPANS[span]), _begin(now, SPANS[span])
         by_day = {row["day"]: row for row in queries.articles_by_day(since)}
+        if not days and by_day and min(by_day) >= axis[-SPANS["7d"]]:  # a month with three weeks of nothing
+            span, axis, since = "7d", axis[-SPANS["7d"] :], _begin(now, SPANS["7d"])
         return pages.page(
             request,
             "trends.html",
@@ -38,6 +39,7 @@ def router(pages: Pages) -> APIRouter:
             span=span,
             spans=SPANS,
             axis=axis,
+            ends=(_name(axis[0]), _name(axis[-1])),
             articles=_articles(axis, by_day),
             events=_events(axis, queries, since),
             tolls=_tolls(axis, queries, since),
@@ -51,6 +53,10 @@ def router(pages: Pages) -> APIRouter:
 
 def _days(now: datetime, number: int) -> list[str]:
     return [f"{now - timedelta(days=back):%Y-%m-%d}" for back in reversed(range(number))]
+
+
+def _begin(now: datetime, days: int) -> datetime:
+    return datetime.combine(now.date(), datetime.min.time(), now.tzinfo) - timedelta(days=days - 1)
 
 
 def _articles(axis: list[str], by_day: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ function showTimes(root = document) {
     }
     const seconds = (Date.now() - moment) / 1000;
     if (time.hasAttribute("data-ago") && Math.abs(seconds) < 604800) {
-      const words = ago(seconds);
+      const words = time.dataset.ago === "due" && seconds >= 0 ? "due now" : ago(seconds);
       if (time.textContent !== words) time.textContent = words;
     }
   }
