@@ -264,6 +264,10 @@ for (const brush of $$("[data-brush]")) {
     location.assign(address);
   });
 }
+// On a phone the pages' names are wider than the screen.
+const bar = $(".masthead nav ul");
+const current = $("[aria-current]", bar);
+if (current) bar.scrollLeft = current.offsetLeft - bar.clientWidth / 2;
 for (const hint of $$("[data-js-only]")) hint.hidden = false;
 // On a phone, filters that nobody has set give way to what is listed.
 if (matchMedia("(max-width: 44rem)").matches && !location.search) for (const box of $$("[data-folds]")) box.open = false;
