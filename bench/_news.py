@@ -27,7 +27,7 @@ _ALPHABETS = {
     "ka": "აბგდევზიკლმნოპრსტ",
 }
 _SHARES = (30, 30, 14, 12, 8, 6)
-_COMMON, _OWN, _PLACES = 20_000, 24, 300
+_COMMON, _OWN, _PLACES = 20_000, 24, 3_000
 _TOLD_WITHIN_S = 86_400.0
 
 

@@ -247,7 +247,7 @@ def by_step(
     with engine.connect() as connection:
         with spent.on("find", len(judged)):
             log = Candidates(connection, keys, now - WINDOW, kept)
-            found = {number: log.of(number, keys[number]) for number in batch}
+            found = {number: log.of(number) for number in batch}
         with spent.on("compare", len(judged)):
             for number, signed in batch.items():
                 story_for(signed, found[number], geography)

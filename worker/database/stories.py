@@ -5,13 +5,15 @@ Gathered inside the transaction of whoever decides on them. Never writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Select, Table, bindparam, func, or_, select
 from sqlalchemy.engine import Connection
 
 from worker.claims import report_of
+from worker.database.rows import chunks
 from worker.labels import WITHDRAWN
 from worker.model import Confirmation, Severity, Stance, UpdateReason
 from worker.model.stories import Claim, KnownAlert, Source, Told
@@ -20,16 +22,15 @@ from worker.tables import alert_articles, alert_updates, alerts, articles, claim
 LARGEST = 2000  # articles of one story that are looked at
 
 
+@dataclass
 class KnownStory:
     """A story's articles, claims and alerts as they stand, kept up while a batch is written."""
 
-    def __init__(self, connection: Connection, story_id: int, *, new: bool = False) -> None:
-        """Read the story; one that is `new` has nothing to be read."""
-        self.story_id = story_id
-        self.sources: dict[int, Source] = {} if new else _sources(connection, story_id)
-        self.claims: list[Claim] = [] if new else _claims(connection, story_id)
-        self.alerts: dict[str, KnownAlert] = {} if new else _alerts(connection, story_id)
-        self.confirmation = Confirmation.SINGLE_SOURCE if new else _confirmation(connection, story_id)
+    story_id: int
+    sources: dict[int, Source] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    alerts: dict[str, KnownAlert] = field(default_factory=dict)
+    confirmation: Confirmation = Confirmation.SINGLE_SOURCE
 
     def put(self, source: Source, said: Sequence[Claim]) -> None:
         """Take an article's present version in the place of an earlier one."""
@@ -42,6 +43,21 @@ class KnownStory:
         for claim in self.claims:
             found.setdefault(report_of(claim.concept, claim.stance), []).append(claim)
         return found
+
+
+def known_stories(connection: Connection, story_ids: Sequence[int]) -> dict[int, KnownStory]:
+    """Read stories at once, each with at most `LARGEST` articles and as many claims."""
+    found: dict[int, KnownStory] = {}
+    for part in chunks(story_ids):
+        rows = connection.execute(_CONFIRMATIONS, {"ids": part})
+        found |= {row.id: KnownStory(row.id, confirmation=Confirmation(row.confirmation)) for row in rows}
+        for row in connection.execute(_SOURCES, {"ids": part}):
+            found[row.story_id].sources[row.id] = source_of(row)
+        for row in connection.execute(_CLAIMS, {"ids": part}):
+            found[row.story_id].claims.append(claim_of(row))
+        for row, alert in _alerts(connection, part):
+            found[row.story_id].alerts[alert.rule_id] = alert
+    return found
 
 
 def publishers_of(connection: Connection) -> list[tuple[str, str, str]]:
@@ -94,39 +110,60 @@ SOURCE_COLUMNS = (
 )
 
 
-_OF_STORY: BindParameter[int] = bindparam("story_id")
+_THESE: BindParameter[int] = bindparam("ids", expanding=True)
+
+
+def _first(columns: Sequence[ColumnElement[Any]], table: Table, beside: FromClause) -> Select[Any]:
+    """The first `LARGEST` rows of each of several stories."""
+    nth = func.row_number().over(partition_by=table.c.story_id, order_by=table.c.id).label("nth")
+    found = select(*columns, nth).select_from(beside).where(table.c.story_id.in_(_THESE)).subquery()
+    return select(found).where(found.c.nth <= LARGEST).order_by(found.c.story_id, found.c.nth)
+
+
 # Made once: making a statement costs more than running it.
-_SOURCES = (
-    select(*SOURCE_COLUMNS)
-    .join_from(articles, feeds)
-    .where(articles.c.story_id == _OF_STORY)
-    .order_by(articles.c.id)
-    .limit(LARGEST)
-)
-_CLAIMS = select(claims).where(claims.c.story_id == _OF_STORY).order_by(claims.c.id).limit(LARGEST)
+_SOURCES = _first([articles.c.story_id, *SOURCE_COLUMNS], articles, articles.join(feeds))
+_CLAIMS = _first(list(claims.columns), claims, claims)
 _ALERTS = (
     select(alerts, articles.c.published_at, articles.c.first_seen_at)
     .join_from(alerts, articles, alerts.c.article_id == articles.c.id)
-    .where(alerts.c.story_id == _OF_STORY, alerts.c.merged_into_id.is_(None))
+    .where(alerts.c.story_id.in_(_THESE), alerts.c.merged_into_id.is_(None))
+    .order_by(alerts.c.id)
 )
-_CONFIRMATION = select(stories.c.confirmation).where(stories.c.id == _OF_STORY)
+_CONFIRMATIONS = select(stories.c.id, stories.c.confirmation).where(stories.c.id.in_(_THESE))
+_WHOLE = func.coalesce(alerts.c.merged_into_id, alerts.c.id)
+_TOLD = (
+    select(
+        alert_updates.c.reason,
+        alert_updates.c.stance,
+        alert_updates.c.article_id,
+        articles.c.family,
+        _WHOLE.label("whole"),
+    )
+    .join_from(alert_updates, articles)
+    .join(alerts, alerts.c.id == alert_updates.c.alert_id)
+    .where(or_(alerts.c.id.in_(_THESE), alerts.c.merged_into_id.in_(_THESE)))
+    .order_by(alert_updates.c.at, alert_updates.c.alert_id, alert_updates.c.revision)
+)
+_SPOKE = select(alert_articles.c.alert_id, alert_articles.c.article_id, alert_articles.c.article_revision).where(
+    alert_articles.c.alert_id.in_(_THESE)
+)
 
 
-def _sources(connection: Connection, story_id: int) -> dict[int, Source]:
-    return {row.id: source_of(row) for row in connection.execute(_SOURCES, {"story_id": story_id})}
-
-
-def _claims(connection: Connection, story_id: int) -> list[Claim]:
-    return [claim_of(row) for row in connection.execute(_CLAIMS, {"story_id": story_id})]
-
-
-def _alerts(connection: Connection, story_id: int) -> dict[str, KnownAlert]:
-    """The alerts of a story that are not part of another one, by rule."""
-    rows = connection.execute(_ALERTS, {"story_id": story_id}).all()
+def _alerts(connection: Connection, story_ids: Sequence[int]) -> Iterator[tuple[Any, KnownAlert]]:
+    """The alerts of stories that are not part of another one, with their rows."""
+    rows = connection.execute(_ALERTS, {"ids": story_ids}).all()
+    if not rows:
+        return
     alert_ids = [row.id for row in rows]
-    told = _told(connection, alert_ids)
-    spoke = _spoke(connection, alert_ids)
-    return {row.rule_id: _known(row, told.get(row.id, ()), spoke.get(row.id, {})) for row in rows}
+    told: dict[int, list[Told]] = {}
+    for row in connection.execute(_TOLD, {"ids": alert_ids}):
+        one = Told(UpdateReason(row.reason), Stance(row.stance), row.article_id, row.family)
+        told.setdefault(row.whole, []).append(one)
+    spoke: dict[int, dict[int, int]] = {}
+    for voice in connection.execute(_SPOKE, {"ids": alert_ids}):
+        spoke.setdefault(voice.alert_id, {})[voice.article_id] = voice.article_revision
+    for row in rows:
+        yield row, _known(row, told.get(row.id, ()), spoke.get(row.id, {}))
 
 
 def _known(row: Any, told: Sequence[Told], spoke: Mapping[int, int]) -> KnownAlert:
@@ -144,35 +181,3 @@ def _known(row: Any, told: Sequence[Told], spoke: Mapping[int, int]) -> KnownAle
         spoke=spoke,
         closed=row.closed_at is not None,
     )
-
-
-def _confirmation(connection: Connection, story_id: int) -> Confirmation:
-    return Confirmation(connection.execute(_CONFIRMATION, {"story_id": story_id}).scalar_one())
-
-
-def _told(connection: Connection, alert_ids: Sequence[int]) -> dict[int, list[Told]]:
-    """What was told of each alert, and of those that have become part of it."""
-    if not alert_ids:
-        return {}
-    whole = func.coalesce(alerts.c.merged_into_id, alerts.c.id)
-    statement = (
-        select(alert_updates, articles.c.family, whole.label("whole"))
-        .join_from(alert_updates, articles)
-        .join(alerts, alerts.c.id == alert_updates.c.alert_id)
-        .where(alerts.c.id.in_(alert_ids) | alerts.c.merged_into_id.in_(alert_ids))
-        .order_by(alert_updates.c.at, alert_updates.c.alert_id, alert_updates.c.revision)
-    )
-    found: dict[int, list[Told]] = {}
-    for row in connection.execute(statement):
-        told = Told(UpdateReason(row.reason), Stance(row.stance), row.article_id, row.family)
-        found.setdefault(row.whole, []).append(told)
-    return found
-
-
-def _spoke(connection: Connection, alert_ids: Sequence[int]) -> dict[int, dict[int, int]]:
-    if not alert_ids:
-        return {}
-    found: dict[int, dict[int, int]] = {}
-    for row in connection.execute(select(alert_articles).where(alert_articles.c.alert_id.in_(alert_ids))):
-        found.setdefault(row.alert_id, {})[row.article_id] = row.article_revision
-    return found

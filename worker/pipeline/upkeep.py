@@ -19,8 +19,7 @@ def prune(services: Services) -> int:
     """Drop the record of polls, the bytes of documents and the keys of articles that have had their time; how many."""
     now, settings = services.now(), services.settings
     dropped = services.store.upkeep.prune_polls(now - settings.keep_polls)
-    # Late articles look as far back from their own time as fresh ones do from now.
-    dropped += services.store.stories.prune_keys(now - 2 * WINDOW)
+    dropped += services.store.stories.prune_keys(now - WINDOW)  # nobody looks further back
     return dropped + services.store.upkeep.prune_captures(now - settings.keep_captures)
 
 

@@ -18,7 +18,7 @@ from worker.claims import report_of
 from worker.corroboration import Agencies, Opposed, Story, Voice, confirmation_of
 from worker.database import reading
 from worker.database.rows import families_of
-from worker.database.stories import LARGEST, KnownStory, publishers_of
+from worker.database.stories import LARGEST, KnownStory, known_stories, publishers_of
 from worker.model import Stance
 from worker.queries.filters import ALERT_LIST, ARTICLE_LIST, Row
 from worker.tables import alert_updates, alerts, article_facets, articles, claims, feeds, revisions, stories
@@ -91,7 +91,7 @@ class StoryQueries:
             if not found:
                 return None
             summary = _summaries(connection, [story_id])[story_id]
-            known = KnownStory(connection, story_id)
+            known = known_stories(connection, [story_id])[story_id]
             agencies = Agencies(publishers_of(connection))
             members = _articles(connection, story_id)
             of_story = _whole_alerts(connection, story_id)

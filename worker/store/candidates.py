@@ -25,6 +25,8 @@ from worker.stories import MOST_CANDIDATES, PER_KEY, signature_from_json, signat
 from worker.tables import articles, signatures, story_keys
 
 MOST_KEPT = 4096
+_ID_BITS = 48
+_ID = (1 << _ID_BITS) - 1
 
 _UNDER_KEYS = {
     "sqlite": text("""
@@ -40,16 +42,11 @@ _UNDER_KEYS = {
             ORDER BY minute DESC, article_id DESC LIMIT :most
         ) AS found FROM unnest(CAST(:keys AS integer[])) AS wanted (key)"""),
 }
-_FILED = {
-    "sqlite": text("""
-        INSERT INTO story_keys (key, minute, article_id)
-        SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:rows) WHERE TRUE
-        ON CONFLICT DO NOTHING"""),
-    "postgresql": text("""
-        INSERT INTO story_keys (key, minute, article_id)
-        SELECT * FROM unnest(CAST(:keys AS integer[]), CAST(:minutes AS integer[]), CAST(:ids AS bigint[]))
-        ON CONFLICT DO NOTHING"""),
-}
+_FILED_ONE = "INSERT INTO story_keys (key, minute, article_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_FILED_ALL = text("""
+    INSERT INTO story_keys (key, minute, article_id)
+    SELECT * FROM unnest(CAST(:keys AS integer[]), CAST(:minutes AS integer[]), CAST(:ids AS bigint[]))
+    ON CONFLICT DO NOTHING""")
 _THESE: Any = bindparam("ids", expanding=True)
 _WHERE = select(signatures.c.article_id, signatures.c.story_id, signatures.c.judged_at)
 _WHERE = _WHERE.where(signatures.c.article_id.in_(_THESE))
@@ -94,38 +91,65 @@ class Candidates:
         kept: Signatures | None = None,
     ) -> None:
         """Look up the `keys` of all articles of a batch at once, and read what is found for them."""
-        every = {key for of_article in keys.values() for key in of_article}
-        self._by_key: dict[int, list[int]] = _under_keys(connection, sorted(every), since)
-        self._known: dict[int, StorySignature] = {}
         self._connection = connection
         self._kept = kept if kept is not None else Signatures()
-        self._read({found for article_id in keys for found in self._best(article_id, keys[article_id])})
+        self._known: dict[int, StorySignature] = {}
+        self._stories: dict[int, set[int]] = {}  # the articles among them, by story
+        self._added: list[int] = []
+        self._seekers: dict[int, list[int]] = {}  # articles of the batch, by the keys they are looking under
+        for article_id, of_article in keys.items():
+            for key in of_article:
+                self._seekers.setdefault(key, []).append(article_id)
+        under = _under_keys(connection, sorted(self._seekers), since)
+        self._shared = {
+            article_id: Counter(chain.from_iterable([under.get(key, ()) for key in of_article]))
+            for article_id, of_article in keys.items()
+        }
+        self._read({found for article_id in keys for found in self._best(article_id)})
 
-    def of(self, article_id: int, keys: Sequence[int]) -> list[StorySignature]:
+    def of(self, article_id: int) -> list[StorySignature]:
         """Those with most keys in common, never the article itself."""
-        best = self._best(article_id, keys)
+        best = self._best(article_id)
         if missing := [found for found in best if found not in self._known]:
             self._read(missing)
         return [self._known[found] for found in best if found in self._known]
 
-    def _best(self, article_id: int, keys: Sequence[int]) -> list[int]:
-        shared = Counter(chain.from_iterable([self._by_key.get(key, ()) for key in keys]))
+    def know(self, story_id: int) -> bool:
+        """Whether a story is one that a candidate is in."""
+        return story_id in self._stories
+
+    def _best(self, article_id: int) -> list[int]:
+        shared = self._shared.get(article_id)
+        if not shared:
+            return []
         shared.pop(article_id, None)
-        return [found for _, found in sorted(((n, one) for one, n in shared.items()), reverse=True)[:MOST_CANDIDATES]]
+        ranked = [(count << _ID_BITS) + found for found, count in shared.items() if count > 1]
+        if len(ranked) < MOST_CANDIDATES:
+            ranked = [(count << _ID_BITS) + found for found, count in shared.items()]
+        ranked.sort(reverse=True)
+        return [one & _ID for one in ranked[:MOST_CANDIDATES]]
 
     def add(self, signature: StorySignature, keys: Sequence[int]) -> None:
         """Let the rest of the batch find an article that has just been placed."""
-        self._known[signature.article_id] = signature
+        self._put(signature)
+        self._added.append(signature.article_id)
         for key in keys:
-            under = self._by_key.setdefault(key, [])
-            if signature.article_id not in under:
-                under.insert(0, signature.article_id)
+            for seeker in self._seekers.get(key, ()):
+                self._shared[seeker][signature.article_id] += 1
 
     def merged(self, gone: Collection[int], into: int) -> None:
         """Know that stories have become part of another one."""
-        for article_id, known in self._known.items():
-            if known.story_id in gone:
-                self._known[article_id] = _moved(known, into)
+        for article_id in [found for story_id in gone for found in self._stories.pop(story_id, ())]:
+            self._put(_moved(self._known[article_id], into))
+
+    def keep(self, judged_at: datetime) -> None:
+        """Remember, beyond this batch, what was placed in it."""
+        for article_id in self._added:
+            self._kept.keep(self._known[article_id], judged_at)
+
+    def _put(self, signature: StorySignature) -> None:
+        self._known[signature.article_id] = signature
+        self._stories.setdefault(signature.story_id, set()).add(signature.article_id)
 
     def _read(self, article_ids: Collection[int]) -> None:
         if not article_ids:
@@ -137,12 +161,12 @@ class Candidates:
             if kept is None:
                 unread[row.article_id] = row
             else:
-                self._known[row.article_id] = kept if kept.story_id == row.story_id else _moved(kept, row.story_id)
+                self._put(kept if kept.story_id == row.story_id else _moved(kept, row.story_id))
         if not unread:
             return
         for article_id, stored in self._connection.execute(_WHAT, {"ids": list(unread)}):
             row = unread[article_id]
-            self._known[article_id] = signature_from_json(row.story_id, article_id, stored)
+            self._put(signature_from_json(row.story_id, article_id, stored))
             self._kept.keep(self._known[article_id], row.judged_at)
 
 
@@ -165,13 +189,11 @@ def file_articles(
     connection.execute(statement, rows)
     # In the order of the index: neighbours lie on one page.
     keys = sorted((key, _minute(signed.at), signed.article_id) for signed, of in filed for key in of)
-    dialect = connection.dialect.name
-    if dialect == "sqlite":
-        given: dict[str, Any] = {"rows": json.dumps(keys)}
-    else:
-        given = dict(zip(("keys", "minutes", "ids"), map(list, zip(*keys, strict=True)), strict=True))
-    if keys:
-        connection.execute(_FILED[dialect], given)
+    if keys and connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_FILED_ONE, keys)
+    elif keys:
+        columns = zip(("keys", "minutes", "ids"), zip(*keys, strict=True), strict=True)
+        connection.execute(_FILED_ALL, {name: list(column) for name, column in columns})
 
 
 def unfile_articles(connection: Connection, article_ids: Sequence[int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Engine, bindparam, select
@@ -14,15 +13,14 @@ from worker.claims import claims_of, reported
 from worker.corroboration import Agencies, Opposed, Story
 from worker.database import lock_stories
 from worker.database.rows import chunks
-from worker.database.stories import KnownStory, publishers_of
+from worker.database.stories import KnownStory, known_stories, publishers_of
 from worker.labels import WITHDRAWN
 from worker.model import Judged, MatchPlan, StorySignature
 from worker.model.stories import Source
 from worker.store.alert_changes import write_alerts
 from worker.store.candidates import Candidates, Signatures
 from worker.store.judgements import Judgements
-from worker.store.merges import merge_stories
-from worker.store.stories import place_article
+from worker.store.placed import PlacedArticles
 from worker.stories import keys_of
 from worker.tables import articles
 from worker.updates import Arrival
@@ -68,66 +66,48 @@ class MatchStore:
             return []
         signed = {one.stored.article_id: signature(one, now) for one in judged if is_placed(one)}
         keys = {article_id: keys_of(its) for article_id, its in signed.items()}
-        told: dict[int, None] = {}
         with self._engine.begin() as connection:
             lock_stories(connection)
             new = (one.stored.article_id for one in judged if one.stored.story_id is None)
             searched = {article_id: keys[article_id] for article_id in new if article_id in keys}
             waiting = _unmatched(connection, judged)
             judgements = Judgements(connection, now, anew=[article_id for article_id, anew in waiting.items() if anew])
-            batch = _Batch(
-                connection, Candidates(connection, searched, since, self._signatures), judgements, now, opposed
-            )
+            candidates = Candidates(connection, searched, since, self._signatures)
+            placed = PlacedArticles(connection, candidates, now)
             for one in judged:
                 article_id = one.stored.article_id
                 if article_id in waiting:
                     del waiting[article_id]  # once, however often it was handed in
-                    own_keys = keys.get(article_id, ())
-                    plan = place(one, signed.get(article_id), batch.candidates.of(article_id, own_keys))
-                    told |= dict.fromkeys(batch.write(plan, signed.get(article_id), own_keys))
-            batch.judgements.write()
-        return list(told)
+                    plan = place(one, signed.get(article_id), candidates.of(article_id))
+                    placed.add(plan, signed.get(article_id), keys.get(article_id, ()))
+            told = _write(connection, placed, judgements, now, opposed)
+            candidates.keep(now)
+        return told
 
 
-class _Batch:
-    """What is known while a batch is written."""
-
-    def __init__(
-        self, connection: Connection, candidates: Candidates, judgements: Judgements, now: datetime, opposed: Opposed
-    ) -> None:
-        self.candidates = candidates
-        self.judgements = judgements
-        self._connection = connection
-        self._now = now
-        self._opposed = opposed
-        self._agencies = Agencies(publishers_of(connection))
-        self._stories: dict[int, KnownStory] = {}
-
-    def write(self, plan: MatchPlan, signed: StorySignature | None, keys: Sequence[int]) -> list[int]:
-        """Write one article's plan; the ids of the alerts that it raised or changed."""
-        connection, stored, now = self._connection, plan.judged.stored, self._now
-        touched = plan.story_id in self._stories  # it is open, and not part of another one
-        story_id = plan.story_id if touched else place_article(connection, plan, now)
-        if story_id is None or signed is None:
-            self.judgements.add(plan, story_id, signed)
-            return []
-        if plan.merges:
-            self.judgements.write()
-            merge_stories(connection, plan.merges, story_id, now)
-            self.candidates.merged(plan.merges, story_id)
-            for changed in (story_id, *plan.merges):
-                self._stories.pop(changed, None)
-        self.candidates.add(replace(signed, story_id=story_id), keys)
-        known = self._stories.get(story_id) or KnownStory(connection, story_id, new=plan.opens_story)
-        self._stories[story_id] = known
-        news, before = reported(plan.judged.judgement), known.sources.get(stored.article_id)
-        said = claims_of(stored, news, signed.at)
-        self.judgements.add(plan, story_id, signed, keys, said)
-        copy_of = plan.copy_of if before is None or plan.copy_of is not None else before.copy_of
-        known.put(_source(plan, signed.at, copy_of), said)
-        arrival = Arrival(plan.judged, news, plan.fresh, signed.at)
-        story = Story(known.sources, known.claims, self._agencies, self._opposed)
-        return write_alerts(connection, plan, arrival, known, story, now)
+def _write(
+    connection: Connection, placed: PlacedArticles, judgements: Judgements, now: datetime, opposed: Opposed
+) -> list[int]:
+    """Write articles that have been placed, one after another; the ids of the alerts that they raised or changed."""
+    opened, joined = placed.settle()
+    known = known_stories(connection, joined) | {story_id: KnownStory(story_id) for story_id in opened}
+    agencies = Agencies(publishers_of(connection))
+    told: dict[int, None] = {}
+    for one in placed.articles:
+        if one.story_id is None or one.signed is None:
+            judgements.add(one.plan, one.story_id, None)
+            continue
+        stored, story = one.plan.judged.stored, known[one.story_id]
+        news, before = reported(one.plan.judged.judgement), story.sources.get(stored.article_id)
+        said = claims_of(stored, news, one.signed.at)
+        judgements.add(one.plan, one.story_id, one.signed, one.keys, said)
+        copy_of = one.plan.copy_of if before is None or one.plan.copy_of is not None else before.copy_of
+        story.put(_source(one.plan, one.signed.at, copy_of), said)
+        arrival = Arrival(one.plan.judged, news, one.plan.fresh, one.signed.at)
+        voices = Story(story.sources, story.claims, agencies, opposed)
+        told |= dict.fromkeys(write_alerts(connection, one.plan, arrival, story, voices, now))
+    judgements.write()
+    return list(told)
 
 
 def _unmatched(connection: Connection, judged: Sequence[Judged]) -> dict[int, bool]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy import Engine, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from worker.model import MatchPlan
+from worker.database.rows import chunks
 from worker.store.candidates import prune_articles
 from worker.tables import UtcDateTime, alerts, stories
 
 # Made once: making a statement costs more than running it.
-_OPENED = stories.insert().returning(stories.c.id)
+_OPENED = insert(stories).returning(stories.c.id, sort_by_parameter_order=True)
 _JOINED = (
     update(stories)
-    .where(stories.c.id == bindparam("story_id"), stories.c.merged_into_id.is_(None))
+    .where(stories.c.id.in_(bindparam("ids", expanding=True)), stories.c.merged_into_id.is_(None))
     .values(last_at=bindparam("now", type_=UtcDateTime), closed_at=None)
 )
+_CURRENT = select(func.coalesce(stories.c.merged_into_id, stories.c.id)).where(stories.c.id == bindparam("story_id"))
 
 
 class StoryStore:
@@ -46,17 +48,20 @@ class StoryStore:
             return prune_articles(connection, before)
 
 
-def place_article(connection: Connection, plan: MatchPlan, now: datetime) -> int | None:
-    """The story that a plan puts its article into: opened, or known and open again; None where there is none."""
-    if plan.opens_story:
-        row = {"title": plan.judged.stored.article.title, "opened_at": now, "last_at": now}
-        opened: int = connection.execute(_OPENED, row).scalar_one()
-        return opened
-    if plan.story_id is None:
-        return None
-    if connection.execute(_JOINED, {"story_id": plan.story_id, "now": now}).rowcount:
-        return plan.story_id
-    # What was read before this transaction began has been merged since.
-    into: int = connection.execute(select(stories.c.merged_into_id).where(stories.c.id == plan.story_id)).scalar_one()
-    connection.execute(_JOINED, {"story_id": into, "now": now})
-    return into
+def open_stories(connection: Connection, titles: Sequence[str], now: datetime) -> list[int]:
+    """Open a story for each title; their ids, in that order."""
+    if not titles:
+        return []
+    rows = [{"title": title, "opened_at": now, "last_at": now} for title in titles]
+    return list(connection.execute(_OPENED, rows).scalars())
+
+
+def join_stories(connection: Connection, story_ids: Sequence[int], now: datetime) -> None:
+    """Know of an article that each of these stories has got: those that were closed are open again."""
+    for part in chunks(story_ids):
+        connection.execute(_JOINED, {"ids": part, "now": now})
+
+
+def current_story(connection: Connection, story_id: int) -> int:
+    """The story itself, or the one that it has become part of."""
+    return int(connection.execute(_CURRENT, {"story_id": story_id}).scalar_one())
