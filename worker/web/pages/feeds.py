@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -30,6 +31,19 @@ _REASON = re.compile(r"(?:healthy: |(?P<burst>burst): )?(?P<why>.*?)(?:; again i
 
 
 @dataclass(frozen=True, slots=True)
+class Spark:
+    """A feed's latest polls as a drawing of 160 × 10; few shapes, as two hundred feeds have eight thousand polls."""
+
+    polls: int
+    failed: int
+    fresh: int  # that brought something new
+    shapes: tuple[tuple[str, str], ...]  # by tone, an SVG path of all its bars
+
+
+_PACE = re.compile(r"([\d.]+) entries a day now, ([\d.]+) usually")
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """How a feed is doing."""
 
@@ -50,6 +64,7 @@ STATES = (
 _BY_NAME = {state.name: state for state in STATES}
 
 
+@cache
 def tone_of(outcome: str) -> str:
     """Whether a poll brought something, was read, or failed: the end of a class."""
     try:
@@ -83,7 +98,8 @@ def why_then(reason: str | None) -> str:
     found = _REASON.fullmatch(reason or "")
     if found is None:
         return reason or ""
-    return f"news breaks: {found['why']}" if found["burst"] else found["why"]
+    why = _PACE.sub(r"\1 a day now, \2 usually", found["why"])
+    return f"news breaks: {why}" if found["burst"] else why
 
 
 def router(pages: Pages) -> APIRouter:
@@ -162,13 +178,14 @@ def _is_wanted(feed: Row, query: Mapping[str, str]) -> bool:
     )
 
 
-def _spark(polled: list[Row]) -> list[tuple[int, str, int]]:
-    """Bars of a feed's latest polls: position, tone, height of 10."""
-    shift = SPARK - len(polled)
-    return [
-        (shift + place, tone_of(poll["outcome"]), 10 if poll["new"] else 5 if tone_of(poll["outcome"]) == "ok" else 8)
-        for place, poll in enumerate(polled)
-    ]
+def _spark(polled: list[Row]) -> Spark:
+    tones = [tone_of(poll["outcome"]) for poll in polled]
+    shapes: dict[str, list[str]] = {}
+    for place, (poll, tone) in enumerate(zip(polled, tones, strict=True), SPARK - len(polled)):
+        height = 10 if poll["new"] else 5 if tone == "ok" else 8
+        shapes.setdefault(tone, []).append(f"M{place * 4} {10 - height}h3v{height}h-3z")
+    drawn = tuple((tone, "".join(parts)) for tone, parts in shapes.items())
+    return Spark(len(polled), tones.count("bad"), tones.count("new"), drawn)
 
 
 def _habit(rate: dict[str, Any]) -> list[Bar]:
