@@ -46,6 +46,7 @@ STAGED = ("CREATE TEMP TABLE staged (LIKE articles)", "ALTER TABLE staged ALTER 
 FROM_STAGED = f"""
     INSERT INTO articles ({", ".join(COLUMNS)}, search)
     SELECT {", ".join(COLUMNS)}, to_tsvector('simple', title || ' ' || summary || ' ' || left(text, 100000))
+        || array_to_tsvector(ARRAY['#' || (id >> 14)])
     FROM staged ORDER BY id
 """
 _LETTERS = {language: str.maketrans(LETTERS, letters) for language, letters in ALPHABETS.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -12,11 +13,12 @@ from sqlalchemy import insert
 from bench._log import News
 from tests.factories import NOW, stored_feed
 from worker.database import connect
-from worker.queries import ArticleFilter, Queries, search
+from worker.queries import ArticleFilter, Queries, walk
 from worker.store import Store
 from worker.tables import article_facets, articles
 
 COUNT = 400
+APART = 500  # ids, so that they are of several chunks of the index
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -30,17 +32,21 @@ def queries(
     engine = connect(f"sqlite:///{path}" if is_sqlite else request.getfixturevalue("postgresql")())
     stored_feed(Store.on(engine))
     news = News(seed=7)
-    rows = [row | {"feed_id": 1, "matched_at": None} for row in news.articles(COUNT)]
+    rows = [apart(row) | {"feed_id": 1, "matched_at": None} for row in news.articles(COUNT)]
     facets = [{"facet": facet, "article_id": number} for row in rows for facet, number in news.facets(row)]
     with engine.begin() as connection:
         connection.execute(insert(articles), rows)
         connection.execute(insert(article_facets), facets)
         connection.execute(articles.update().values(matched_at=NOW))  # from now on they can be searched
     with pytest.MonkeyPatch.context() as patch:
-        for name, small in (("FEW", 20), ("FIRST_RANGE", 10), ("WIDER", 3)):
-            patch.setattr(search, name, small)
+        for name, small in (("FEW", 5), ("FIRST", 10 * APART), ("SPARE", 0.2)):
+            patch.setattr(walk, name, small)
         yield Queries(engine)
     engine.dispose()
+
+
+def apart(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"id": row["id"] * APART}
 
 
 def page_by_page(queries: Queries, wanted: ArticleFilter) -> list[int]:
@@ -56,8 +62,8 @@ def words_of(row: dict[str, object]) -> list[str]:
 
 
 NEWS = News(seed=7)
-ALL = list(News(seed=7).articles(COUNT))
-COMMON, OTHER, RARE = NEWS.words[0], NEWS.words[30], NEWS.words[900]
+ALL = [apart(row) for row in News(seed=7).articles(COUNT)]
+COMMON, NEXT, OTHER, RARE = NEWS.words[0], NEWS.words[1], NEWS.words[30], NEWS.words[900]
 PLACE, RARE_PLACE = NEWS.places[0], NEWS.places[120]
 
 
@@ -71,6 +77,12 @@ def expected(search: str = "", **conditions: object) -> list[int]:
     return found
 
 
+def expected_phrase(first: str, second: str, **conditions: object) -> list[int]:
+    """… where one word follows the other."""
+    texts = {row["id"]: " ".join(words_of(row)) for row in ALL}
+    return [number for number in expected(first, **conditions) if f" {first} {second} " in f" {texts[number]} "]
+
+
 @pytest.mark.parametrize(
     ("wanted", "ids"),
     [
@@ -79,6 +91,8 @@ def expected(search: str = "", **conditions: object) -> list[int]:
         (ArticleFilter(search=RARE), expected(RARE)),
         (ArticleFilter(search="qqqqq"), []),
         (ArticleFilter(search=f"{COMMON} {RARE}"), sorted({*expected(COMMON)} & {*expected(RARE)}, reverse=True)),
+        (ArticleFilter(search=f'"{COMMON} {NEXT}"'), expected_phrase(COMMON, NEXT)),
+        (ArticleFilter(search=f'"{COMMON} {NEXT}"', region="no"), expected_phrase(COMMON, NEXT, region="no")),
         (ArticleFilter(search=f"{OTHER} -{COMMON}"), sorted({*expected(OTHER)} - {*expected(COMMON)}, reverse=True)),
         (ArticleFilter(place=PLACE), expected(places=PLACE)),
         (ArticleFilter(search=COMMON, place=PLACE), expected(COMMON, places=PLACE)),
@@ -91,7 +105,7 @@ def expected(search: str = "", **conditions: object) -> list[int]:
         (ArticleFilter(until=ALL[100]["first_seen_at"]), expected()[COUNT - 100 :]),
         (
             ArticleFilter(search=COMMON, since=ALL[50]["first_seen_at"], until=ALL[350]["first_seen_at"]),
-            [number for number in expected(COMMON) if 50 < number <= 350],
+            [number for number in expected(COMMON) if 50 * APART < number <= 350 * APART],
         ),
     ],
 )

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     Select,
     any_,
+    cast,
     literal,
     literal_column,
     select,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import func as sql
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql import column
 
 from worker.tables import articles
@@ -36,11 +38,17 @@ _TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _WORD = re.compile(r"[^\W_]+")
 
 
+# PostgreSQL: of every article the index knows which chunk of 2 ** CHUNK_BITS ids it belongs to, by a word of its own
+# that nobody can search for.
+CHUNK, CHUNK_BITS = "#", 14  # as in the trigger that writes it, in migration 0001
+MOST_CHUNKS = 128  # that are asked for by name: two million articles; more are as good as all
+
 # Of all articles: a word of so many is rare enough to look at each, one of so many is dear to look up in the index.
 RARE, COMMON = 0.005, 0.05
 _SWITCH = text(
-    "SELECT set_config('enable_indexscan', :value, true), set_config('enable_indexonlyscan', :value, true), "
-    "set_config('enable_seqscan', :value, true), set_config('jit', 'off', true)"
+    "SELECT set_config('enable_indexscan', :value, true), "
+    "set_config('enable_seqscan', :value, true), set_config('jit', 'off', true), "
+    "set_config('max_parallel_workers_per_gather', '0', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
 )
 _EXPLAIN_ALL = text("EXPLAIN (FORMAT JSON) SELECT 1 FROM articles")
 _EXPLAIN_SEARCH = text("EXPLAIN (FORMAT JSON) SELECT 1 FROM articles WHERE search @@ to_tsquery('simple', :query)")
@@ -95,24 +103,46 @@ def searched_ids(query: str) -> tuple[Select[Any], ColumnElement[int]]:
     return select(index.c.rowid).where(hit), index.c.rowid
 
 
-def leading(query: str, connection: Connection) -> tuple[ColumnElement[bool], ...]:
-    """PostgreSQL: as `search_condition`, but common words are looked up in the articles that rare ones lead to.
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """PostgreSQL: a search as its index is best asked."""
 
-    Its index would read the whole list of every word that begins so.
+    led_by: str  # a tsquery: what the index is asked for
+    rest: tuple[ColumnElement[bool], ...]  # … and what is then looked up in each row
+
+    def within(self, low: int, high: int) -> tuple[ColumnElement[bool], ...]:
+        """As conditions on articles whose ids are about those: at least all from `low` to below `high`."""
+        chunks = range(low >> CHUNK_BITS, ((high - 1) >> CHUNK_BITS) + 1)
+        if len(chunks) > MOST_CHUNKS:
+            return (_matches(self.led_by), *self.rest)
+        piece = cast("|".join(f"{CHUNK}{number}" for number in chunks), TSQUERY)
+        asked = sql.to_tsquery("simple", self.led_by).op("&&")(piece)
+        return (literal_column("articles.search").op("@@")(asked), *self.rest)
+
+
+def whole_chunks(low: int, bottom: int) -> int:
+    """Where a piece of the log begins that reaches down to `low` or, as far as its last chunk does, a little further.
+
+    Never below `bottom`.
+    """
+    return max(low >> CHUNK_BITS << CHUNK_BITS, bottom)
+
+
+def lookup_of(query: str, connection: Connection) -> Lookup:
+    """PostgreSQL: `query` as its index is best asked: for rare words only, where there are rare and common ones.
+
+    It reads the whole list of every word that begins so.
 
     Raises:
         ValueError: nothing in it to look for.
     """
     terms = _some_terms(query)
-    whole = search_condition(query, connection.dialect)
-    if len(terms) == 1:
-        return (whole,)
-    total, *rows = (_estimate(connection, some) for some in ("", *(_tsquery((term,)) for term in terms)))
-    rare = [term for term, most in zip(terms, rows, strict=True) if term.wanted and most < RARE * total]
-    common = [most for most in rows if most > COMMON * total]
-    if not rare or not common:
-        return (whole,)
-    return _matches(_tsquery(tuple(rare))), looked_up(whole)
+    if len(terms) > 1:
+        total, *rows = (_estimate(connection, some) for some in ("", *(_tsquery((term,)) for term in terms)))
+        rare = [term for term, most in zip(terms, rows, strict=True) if term.wanted and most < RARE * total]
+        if rare and max(rows) > COMMON * total:
+            return Lookup(_tsquery(tuple(rare)), (looked_up(search_condition(query, connection.dialect)),))
+    return Lookup(_tsquery(terms), ())
 
 
 def _estimate(connection: Connection, tsquery: str) -> float:

@@ -43,14 +43,16 @@ SQLITE_SEARCH = (
     """,
 )
 # PostgreSQL: a column, written together with the judgement, as each update of a row writes its index anew. A tsvector
-# holds 1 MB at most, hence the cut.
+# holds 1 MB at most, hence the cut. Its last word, which nobody can search for, says where in the log the article
+# stands: so the index can be asked for a piece of the log (`worker.database.search`).
 POSTGRESQL_SEARCH = (
     "ALTER TABLE articles ADD COLUMN search tsvector",
     """
     CREATE FUNCTION articles_search() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF old.search IS NULL OR (old.title, old.summary, old.text) <> (new.title, new.summary, new.text) THEN
-            new.search = to_tsvector('simple', new.title || ' ' || new.summary || ' ' || left(new.text, 100000));
+            new.search = to_tsvector('simple', new.title || ' ' || new.summary || ' ' || left(new.text, 100000))
+                || array_to_tsvector(ARRAY['#' || (new.id >> 14)]);
         END IF;
         RETURN new;
     END $$

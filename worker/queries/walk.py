@@ -1,0 +1,103 @@
+"""A page of a search in PostgreSQL, whose full-text index is in no order: to show fifty hits, all would be fetched.
+
+So the log is walked down from where the page begins, piece by piece:
+
+- the newest articles are looked at one by one, which tells how often the words occur;
+- then come pieces as wide as it should take to fill the page. The index can be asked for a piece alone, as it knows of
+  each article which thousands of ids it belongs to; of common words it then reads no more than that piece;
+- wherever another condition lets few articles of a piece through, these are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.engine import Connection
+
+from worker.database.search import (
+    Lookup,
+    among,
+    index_only,
+    looked_up,
+    lookup_of,
+    search_condition,
+    whole_chunks,
+)
+from worker.queries.conditions import Conditions, Range
+from worker.tables import articles
+
+FEW = 2_000  # articles that are looked at one by one
+FIRST = 1_000  # ids that are looked at one by one
+SPARE = 1.5  # a piece is so many times as wide as it should take
+UNSEEN = 0.5  # hits that are reckoned with where none was found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is looked for."""
+
+    words: ColumnElement[bool]
+    conditions: Conditions
+    leads: tuple[Select[Any], ...]
+
+
+def page(connection: Connection, search: str, conditions: Conditions, limit: int) -> list[int]:
+    """The ids of the newest `limit` articles that a search and its conditions let through.
+
+    Raises:
+        ValueError: a search with no word to look for.
+    """
+    asked = _Asked(search_condition(search, connection.dialect), conditions, tuple(conditions.leads()))
+    within = conditions.within
+    if (few := _few(connection, asked, within)) is not None:
+        return _one_by_one(connection, asked, within, limit, few)
+    top = min(within.high, int(connection.scalar(select(func.max(articles.c.id))) or 0) + 1)
+    bottom = max(within.low, 1)
+    high = max(top - FIRST, bottom)
+    found = _one_by_one(connection, asked, Range(high, top), limit)
+    if high == bottom or len(found) == limit:
+        return found
+    lookup = lookup_of(search, connection)
+    while high > bottom and len(found) < limit:
+        missing = limit - len(found)
+        width = ceil(SPARE * missing * (top - high) / max(len(found), UNSEEN))
+        piece = Range(whole_chunks(high - width, bottom), high)
+        few = _few(connection, asked, piece)
+        if few is None:
+            found += _by_index(connection, asked, lookup, piece, missing)
+        elif few:
+            found += _one_by_one(connection, asked, piece, missing, few)
+        high = piece.low
+    return found
+
+
+def _few(connection: Connection, asked: _Asked, within: Range) -> list[int] | None:
+    """The ids that a condition other than the words lets through, where these are few; None where none does."""
+    for lead in asked.leads:
+        ids = list(connection.scalars(lead.where(*within.of(lead.selected_columns[0])).limit(FEW + 1)))
+        if len(ids) <= FEW:
+            return ids
+    return None
+
+
+def _one_by_one(
+    connection: Connection, asked: _Asked, within: Range, limit: int, ids: Sequence[int] | None = None
+) -> list[int]:
+    """Of `ids`, or else of all within a range, the newest that fulfil everything."""
+    statement = select(articles.c.id).where(looked_up(asked.words), *asked.conditions.all_of(within))
+    if ids is not None:
+        statement = statement.where(among(articles.c.id, ids))
+    return list(connection.scalars(statement.order_by(articles.c.id.desc()).limit(limit)))
+
+
+def _by_index(connection: Connection, asked: _Asked, lookup: Lookup, piece: Range, limit: int) -> list[int]:
+    """The same within a piece, led by its words in the index; all else is looked up in the rows that this leads to."""
+    rows = map(looked_up, asked.conditions.of_columns(piece))
+    statement = select(articles.c.id).where(*lookup.within(piece.low, piece.high), *rows)
+    statement = statement.where(*asked.conditions.of_facets(piece)).order_by(articles.c.id.desc()).limit(limit)
+    with index_only(connection):
+        return list(connection.scalars(statement))
