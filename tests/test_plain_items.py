@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bench.farm import Farm
 from worker.model import ParsedFeed
 from worker.parse import parse, xml_feed
+from worker.parse.plain_head import read_plain_head
 from worker.parse.plain_items import read_plain_items
 
 URL = "https://outlet.example/feeds/news.xml"
@@ -125,6 +126,61 @@ def test_a_whole_feed_is_read_as_feedparser_reads_it(number: int, tmp_path: Path
     assert_same(body)
 
 
+HEADS = [
+    "<link>https://o.example/</link><description>d</description><language>hy</language><ttl>15</ttl>",
+    '<atom:link rel="self" href="https://o.example/feed"/><atom:link rel="hub" href="https://hub.example/"/>',
+    "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>",
+    "<image><url>https://o.example/i.png</url><title>I</title><link>https://i.example/</link><width>9</width></image>",
+    "<lastBuildDate>Sat, 14 Mar 2026 11:55:00 GMT</lastBuildDate><generator>g</generator><copyright>c</copyright>",
+    "<managingEditor>a@o.example (A)</managingEditor><webMaster>w</webMaster><category>news</category><docs>d</docs>",
+    "<skipHours><hour>5</hour></skipHours><odd:x>y</odd:x><cloud domain='rpc.o.example' port='80'/>",
+]
+NOT_PLAIN_HEADS = [
+    "<title>Again</title>",
+    "<link>/relative</link>",
+    "<language>ru</language><language>hy</language>",
+    "<dc:language>ru</dc:language>",
+    "<image><copyright>c</copyright><title>I</title></image>",
+    "<textInput><title>I</title><link>https://i.example/</link></textInput>",
+    '<atom:link rel="self" href="feed"/>',
+    "<description>a <b>b</b></description>",
+    "<image><item><title>y</title></item></image>",
+]
+
+
+def with_head(head: str, version: str = "2.0") -> str:
+    names = (
+        'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:odd="urn:odd"'
+    )
+    item = "<item><title>x</title></item>"
+    return f'{DECLARATION}<rss version="{version}" {names}><channel><title>T</title>{head}{item}</channel></rss>'
+
+
+def head_of(document: str) -> object:
+    items = read_plain_items(document, URL)
+    assert items is not None
+    return read_plain_head(items)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_plain_head_is_read_as_feedparser_reads_it(head: str) -> None:
+    assert head_of(with_head(head)) is not None
+    assert_same(with_head(head).encode())
+
+
+@pytest.mark.parametrize("head", NOT_PLAIN_HEADS)
+def test_a_head_that_is_not_plain_is_left_to_feedparser(head: str) -> None:
+    assert head_of(with_head(head)) is None
+    assert_same(with_head(head).encode())
+
+
+@pytest.mark.parametrize("version", ["0.91", "2.0.1", "", "1.0"])
+def test_other_versions_are_left_to_feedparser(version: str) -> None:
+    assert head_of(with_head("", version)) is None
+    assert_same(with_head("", version).encode())
+
+
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 NAMES = (
     "title link guid description content:encoded author dc:creator pubDate category odd:x media:title media:content "
@@ -155,6 +211,38 @@ def test_any_atom_entry_is_read_as_feedparser_reads_it(parts: list[tuple[str, st
     entry = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts)
 
     assert_same(atom(f'{entry}<link href="{link}"/>', ' xml:lang="en"').encode("utf-8", "replace"))
+
+
+IN_HEADS = (
+    "title link guid id description language ttl sy:updatePeriod sy:updateFrequency lastBuildDate pubDate generator "
+    "copyright category author managingEditor docs odd:x dc:language dc:title image textInput summary logo"
+)
+ATTRIBUTES = ["", ' isPermaLink="false"', ' type="html"', ' xml:lang="ka"', ' href="https://o.example/?a=1&amp;b=2"']
+HEAD_TEXTS = st.sampled_from(
+    ["https://o.example/", "ru", "15", " daily ", "tag:o,2026:1", "", "<b>", "caf\u00c3\u00a9"]
+)
+HEAD_ELEMENTS = st.tuples(st.sampled_from(IN_HEADS.split()), st.sampled_from(ATTRIBUTES), HEAD_TEXTS | TEXTS).map(
+    lambda found: f"<{found[0]}{found[1]}>{escape(found[2])}</{found[0]}>"
+)
+HEAD_LINKS = st.tuples(st.sampled_from(["self", "HUB", "alternate", "next", ""]), LINKS).map(
+    lambda found: f'<atom:link rel="{found[0]}" href="{found[1]}"/>'
+)
+HEAD_IMAGES = st.lists(HEAD_ELEMENTS, max_size=3).map(lambda found: f"<image>{''.join(found)}</image>")
+
+
+@given(st.lists(HEAD_ELEMENTS | HEAD_LINKS | HEAD_IMAGES, max_size=5).map("".join))
+def test_any_rss_head_is_read_as_feedparser_reads_it(head: str) -> None:
+    assert_same(with_head(head).encode("utf-8", "replace"))
+
+
+@given(st.lists(HEAD_ELEMENTS | HEAD_LINKS | HEAD_IMAGES, max_size=5).map("".join), st.sampled_from(["", "en_US"]))
+def test_any_atom_head_is_read_as_feedparser_reads_it(head: str, language: str) -> None:
+    names = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    document = atom("<title>x</title>", f' xml:lang="{language}" {names} xmlns:odd="urn:odd"')
+
+    body = document.replace("<title>T</title>", head.replace("atom:", "")).encode("utf-8", "replace")
+
+    assert_same(body)
 
 
 @pytest.mark.shared

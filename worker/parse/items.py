@@ -14,8 +14,7 @@ from typing import NamedTuple
 # An item's borders, past CDATA and comments, which may hold anything.
 _BORDER = re.compile(r"<!\[CDATA\[|<!--|<(/?)(item|entry)(?=[\s>/])", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"""<(?:link|guid|id)(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?([^<]{1,2048}?)(?:\]\]>)?\s*</|"""
-    r"""<link\s[^>]*?href\s*=\s*["']([^"']{1,2048})["']""",
+    r"""<(?:(?:link|guid|id)(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?([^<]{1,2048})</|link\s[^>]*?href\s*=\s*["']([^"']{1,2048})["'])""",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -90,13 +89,20 @@ def is_too_large(document: str) -> bool:
 
 
 def _repeated(items: list[str]) -> frozenset[str]:
-    titles: dict[str, set[str]] = {}
-    for item in items:
-        found = _TITLE.search(item)
-        title = (found[1].strip() if found else "") or item
+    stands_in: dict[str, set[int]] = {}
+    for number, item in enumerate(items):
         for written, href in _ADDRESS.findall(item):
-            titles.setdefault(html.unescape(written or href).strip(), set()).add(title)
-    return frozenset(address for address, said in titles.items() if address and len(said) > 1)
+            address = html.unescape(written.strip().removesuffix("]]>") or href).strip()
+            stands_in.setdefault(address, set()).add(number)
+    shared = {address: numbers for address, numbers in stands_in.items() if address and len(numbers) > 1}
+    return frozenset(
+        address for address, numbers in shared.items() if len({_title_of(items[number]) for number in numbers}) > 1
+    )
+
+
+def _title_of(item: str) -> str:
+    found = _TITLE.search(item)
+    return (found[1].strip() if found else "") or item
 
 
 def _spans(document: str) -> tuple[list[tuple[int, int]], int | None]:

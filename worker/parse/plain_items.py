@@ -2,7 +2,7 @@
 
 A document comes in; its entries and what is left of it go out, or None where any item holds something that this module
 does not know to mean what it seems to: then feedparser reads all of it. What is written here is what feedparser makes
-of such items, habits included; the tests hold the two against each other.
+of such items, habits included; the tests hold the two against each other. `plain_head` reads what is left.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from lxml import etree
 from worker.model import Entry
 from worker.urls import clean_url
 
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _PREFIXES = {uri.lower(): prefix for uri, prefix in StrictFeedParser.namespaces.items()}
-_ATOM = "http://www.w3.org/2005/Atom"
+ATOM = "http://www.w3.org/2005/Atom"
 # What feedparser joins with the base and gets back as it was. Without `;`: it mends entities in links.
-_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s;?#]*)?(?:\?[^\s;?#]+)?(?:#[^\s;?#]+)?")
+ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s;?#]*)?(?:\?[^\s;?#]+)?(?:#[^\s;?#]+)?")
 _NAME = re.compile(r"(?:tag|urn):[^\s;?#/]+(?:[/#][^\s;?#]+)?")
 # U+0080 to U+009F, in UTF-8 or as references: feedparser takes them for windows-1252.
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
@@ -48,7 +48,7 @@ _SLOTS = {
     "dc_subject": "category",
     "source": "source",
 }
-_UNREAD = "unread"
+UNREAD = "unread"
 # feedparser stores these under names that no entry of ours is made of, and they change nothing else.
 _HARMLESS = frozenset(
     {"enclosure", "media_content", "media_group", "media_thumbnail", "media_credit", "media_rating", "media_player"}
@@ -62,11 +62,49 @@ class PlainItems(NamedTuple):
     """A plain document, taken apart."""
 
     entries: tuple[Entry, ...]
-    head: str  # the document without its items
+    root: etree._Element  # the document without its items
+    parent: etree._Element  # in which they stood
+    slots: Slots
+
+    @property
+    def head(self) -> str:
+        """The document without its items, as XML."""
+        return str(etree.tostring(self.root, encoding="unicode"))
 
 
-class _NotPlainError(Exception):
+class NotPlainError(Exception):
     """Something that only feedparser knows the meaning of."""
+
+
+class Slots(dict[str, str]):
+    """Which part of an entry the elements of one document are, by tag; `UNREAD` for none; "" where it is not known."""
+
+    def __init__(self, root: etree._Element) -> None:
+        """Learn the document's prefixes.
+
+        Raises:
+            NotPlainError: one of them is bound in a way that feedparser has its own thoughts about.
+        """
+        super().__init__()
+        self._prefixes: dict[str, str | None] = {}
+        for prefix, uri in root.nsmap.items():
+            known = _PREFIXES.get(uri.lower())
+            if "backend.userland.com" in uri or (prefix in _PREFIXES.values() and known != prefix):
+                raise NotPlainError
+            if known is None and uri in self._prefixes:  # which of two prefixes an element has would matter
+                raise NotPlainError
+            self._prefixes[uri] = prefix
+
+    def __missing__(self, tag: str) -> str:
+        """The part that an element met for the first time is."""
+        slot = self[tag] = _slot(self.name_of(tag))
+        return slot
+
+    def name_of(self, tag: str) -> str:
+        """What feedparser calls an element."""
+        uri, _, local = tag.rpartition("}")
+        prefix = _PREFIXES.get(uri[1:].lower(), self._prefixes.get(uri[1:]))
+        return f"{prefix}_{local}".lower() if prefix else local.lower()
 
 
 def read_plain_items(document: str, base: str) -> PlainItems | None:
@@ -84,15 +122,16 @@ def read_plain_items(document: str, base: str) -> PlainItems | None:
         return None
     try:
         root = etree.fromstring(data, _parser())
-        parent, name = _parent_of_items(root)
-        language = root.get(_XML_LANG, "").replace("_", "-")
-        items = [child for child in parent if child.tag == name]
-        entries = tuple(_entry(item, base, language) for item in items)
-    except (etree.XMLSyntaxError, _NotPlainError):
+        slots = Slots(root)
+        parent, name = _parent_of_items(root, slots)
+        language = root.get(XML_LANG, "").replace("_", "-")
+        items = parent.findall(name)
+        entries = tuple(_entry(item, base, language, slots) for item in items)
+    except (etree.XMLSyntaxError, NotPlainError):
         return None
     for item in items:
         parent.remove(item)
-    return PlainItems(entries, etree.tostring(root, encoding="unicode"))
+    return PlainItems(entries, root, parent, slots)
 
 
 def _parser() -> etree.XMLParser:
@@ -101,63 +140,54 @@ def _parser() -> etree.XMLParser:
     )
 
 
-def _parent_of_items(root: etree._Element) -> tuple[etree._Element, str]:
+def _parent_of_items(root: etree._Element, slots: Slots) -> tuple[etree._Element, str]:
     """The element whose children the items are, and their tag."""
-    for prefix, uri in root.nsmap.items():
-        known = _PREFIXES.get(uri.lower())
-        if "backend.userland.com" in uri or (prefix in _PREFIXES.values() and known != prefix):
-            raise _NotPlainError
-    if root.tag == f"{{{_ATOM}}}feed":
-        parent, name = root, f"{{{_ATOM}}}entry"
+    if root.tag == f"{{{ATOM}}}feed":
+        parent, name = root, f"{{{ATOM}}}entry"
     elif root.tag == "rss" and len(root) == 1 and root[0].tag == "channel" and not root[0].attrib:
         parent, name = root[0], "item"
     else:
-        raise _NotPlainError
-    if not set(root.attrib) <= {"version", _XML_LANG}:
-        raise _NotPlainError
-    if any(_slot(child.tag, child.prefix) == "content" for child in parent):
-        raise _NotPlainError
+        raise NotPlainError
+    if not set(root.attrib) <= {"version", XML_LANG}:
+        raise NotPlainError
+    if any(slots[child.tag] == "content" for child in parent):
+        raise NotPlainError
     return parent, name
 
 
 @lru_cache(maxsize=1024)
-def _slot(tag: str, prefix: str | None) -> str:
-    """Which part of an entry an element is; `_UNREAD` for none; "" where that is not known."""
-    uri, _, local = tag.rpartition("}")
-    known = _PREFIXES.get(uri[1:].lower(), prefix)
-    name = f"{known.lower()}_{local.lower()}" if known else local.lower()
+def _slot(name: str) -> str:
     if name in _SLOTS:
         return _SLOTS[name]
     if name in _HARMLESS:
-        return _UNREAD
+        return UNREAD
     handled = hasattr(StrictFeedParser, f"_start_{name}") or hasattr(StrictFeedParser, f"_end_{name}")
-    return "" if handled or name in _MEANT or name.endswith("_detail") else _UNREAD
+    return "" if handled or name in _MEANT or name.endswith("_detail") else UNREAD
 
 
-class _Reading:
+class Reading:
     """One item while it is read."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self) -> None:
         self.found: dict[str, str] = {}
         self.permalink = True
         self.source_url = ""
         self.tags: list[tuple[str | None, str | None, str | None]] = []
 
 
-def _entry(item: etree._Element, base: str, language: str) -> Entry:
+def _entry(item: etree._Element, base: str, language: str, slots: Slots) -> Entry:
     if item.attrib:
-        raise _NotPlainError
-    reading = _Reading(language)
-    for element in item:
-        slot = _slot(element.tag, element.prefix)
-        if slot == _UNREAD:
-            _check_unread(element)
-        elif not slot or (slot in reading.found and slot not in ("category", "link")):
-            raise _NotPlainError
-        else:
-            _READERS[slot](element, reading)
+        raise NotPlainError
+    reading = Reading()
     found = reading.found
+    for element in item:
+        slot = slots[element.tag]
+        if slot == UNREAD:
+            check_unread(element, slots)
+        elif not slot or (slot in found and slot not in ("category", "link")):
+            raise NotPlainError
+        else:
+            READERS[slot](element, reading)
     said_in = language if "title" in found or "summary" in found else ""
     return Entry(
         guid=found.get("guid", ""),
@@ -170,23 +200,33 @@ def _entry(item: etree._Element, base: str, language: str) -> Entry:
         updated=found.get("updated", ""),
         language=said_in,
         source_name=found.get("source", ""),
-        source_url=clean_url(reading.source_url, base),
+        source_url=clean_url(reading.source_url, base) if reading.source_url else "",
         permalink=reading.permalink,
         categories=tuple(term for tag in reading.tags if tag[0] and (term := tag[0].strip())),
     )
 
 
-def _check_unread(element: etree._Element) -> None:
+def check_unread(element: etree._Element, slots: Slots) -> None:
+    """Complain where an element that is not read holds one that is.
+
+    Raises:
+        NotPlainError: it does.
+    """
     for child in element:
-        if _slot(child.tag, child.prefix) != _UNREAD:
-            raise _NotPlainError
-        _check_unread(child)
+        if slots[child.tag] != UNREAD:
+            raise NotPlainError
+        check_unread(child, slots)
 
 
-def _text(element: etree._Element, *attributes: str) -> str:
-    """The element's own text, which is all that it may hold."""
-    if len(element) or not set(element.keys()).issubset(attributes):
-        raise _NotPlainError
+def text_of(element: etree._Element, *attributes: str) -> str:
+    """The element's own text, which is all that it may hold besides `attributes`.
+
+    Raises:
+        NotPlainError: it holds more.
+    """
+    names = element.keys()
+    if len(element) or (names and not set(names).issubset(attributes)):
+        raise NotPlainError
     text = (element.text or "").strip()
     if text.isascii():
         return text
@@ -198,40 +238,40 @@ def _text(element: etree._Element, *attributes: str) -> str:
 
 def _typed_text(element: etree._Element) -> str:
     if element.get("type", "").lower() not in _TYPES:
-        raise _NotPlainError
-    return _text(element, "type")
+        raise NotPlainError
+    return text_of(element, "type")
 
 
-def _read_title(element: etree._Element, reading: _Reading) -> None:
+def _read_title(element: etree._Element, reading: Reading) -> None:
     reading.found["title"] = _typed_text(element)
 
 
-def _read_summary(element: etree._Element, reading: _Reading) -> None:
+def _read_summary(element: etree._Element, reading: Reading) -> None:
     reading.found["summary"] = _typed_text(element)
 
 
-def _read_content(element: etree._Element, reading: _Reading) -> None:
+def _read_content(element: etree._Element, reading: Reading) -> None:
     reading.found["content"] = _typed_text(element)
 
 
-def _read_link(element: etree._Element, reading: _Reading) -> None:
+def _read_link(element: etree._Element, reading: Reading) -> None:
     if not element.attrib:
-        reading.found["link"] = _checked(_ADDRESS, _text(element))
+        reading.found["link"] = _checked(ADDRESS, text_of(element))
         return
     if not set(element.attrib) <= {"href", "rel", "type", "hreflang", "title", "length"} or len(element):
-        raise _NotPlainError
+        raise NotPlainError
     href = element.get("href")
     if not href:
-        raise _NotPlainError
+        raise NotPlainError
     is_page = element.get("type", "text/html").lower() in ("text/html", "html", "xhtml", "application/xhtml+xml")
     if element.get("rel", "alternate").lower() == "alternate" and is_page:
-        reading.found["link"] = _checked(_ADDRESS, href)
+        reading.found["link"] = _checked(ADDRESS, href)
 
 
-def _read_guid(element: etree._Element, reading: _Reading) -> None:
-    guid = _text(element, "isPermaLink")
+def _read_guid(element: etree._Element, reading: Reading) -> None:
+    guid = text_of(element, "isPermaLink")
     is_link = element.get("isPermaLink", "true") == "true"
-    if is_link and not _ADDRESS.fullmatch(guid):
+    if is_link and not ADDRESS.fullmatch(guid):
         _checked(_NAME, guid)
     reading.found["guid"] = guid
     reading.permalink = is_link and "link" not in reading.found
@@ -239,31 +279,31 @@ def _read_guid(element: etree._Element, reading: _Reading) -> None:
         reading.found.setdefault("link", guid)
 
 
-def _read_author(element: etree._Element, reading: _Reading) -> None:
+def _read_author(element: etree._Element, reading: Reading) -> None:
     if not len(element):
-        reading.found["author"] = _text(element)
+        reading.found["author"] = text_of(element)
         return
     parts: dict[str, str] = {}
     for child in element:
-        name = str(child.tag).removeprefix(f"{{{_ATOM}}}")
+        name = str(child.tag).removeprefix(f"{{{ATOM}}}")
         if name not in ("name", "email", "uri") or name in parts or child.attrib or len(child):
-            raise _NotPlainError
+            raise NotPlainError
         parts[name] = (child.text or "").strip()
     name, email = parts.get("name", ""), parts.get("email", "")
     if element.attrib or not name or (element.text or "").strip():
-        raise _NotPlainError
+        raise NotPlainError
     reading.found["author"] = f"{name} ({email})" if email else name
 
 
-def _read_time(slot: str) -> Callable[[etree._Element, _Reading], None]:
-    def read(element: etree._Element, reading: _Reading) -> None:
-        reading.found[slot] = _text(element)
+def _read_time(slot: str) -> Callable[[etree._Element, Reading], None]:
+    def read(element: etree._Element, reading: Reading) -> None:
+        reading.found[slot] = text_of(element)
 
     return read
 
 
-def _read_category(element: etree._Element, reading: _Reading) -> None:
-    value = _text(element, "term", "scheme", "domain", "label")
+def _read_category(element: etree._Element, reading: Reading) -> None:
+    value = text_of(element, "term", "scheme", "domain", "label")
     term, label = element.get("term"), element.get("label")
     scheme = element.get("scheme", element.get("domain"))
     _add_tag(reading, term, scheme, label)
@@ -275,24 +315,24 @@ def _read_category(element: etree._Element, reading: _Reading) -> None:
         _add_tag(reading, value, None, None)
 
 
-def _add_tag(reading: _Reading, term: str | None, scheme: str | None, label: str | None) -> None:
+def _add_tag(reading: Reading, term: str | None, scheme: str | None, label: str | None) -> None:
     tag = (term, scheme, label)
     if (term or scheme or label) and tag not in reading.tags:
         reading.tags.append(tag)
 
 
-def _read_source(element: etree._Element, reading: _Reading) -> None:
-    reading.found["source"] = _text(element, "url")
+def _read_source(element: etree._Element, reading: Reading) -> None:
+    reading.found["source"] = text_of(element, "url")
     reading.source_url = element.get("url", "")
 
 
 def _checked(pattern: re.Pattern[str], text: str) -> str:
     if not pattern.fullmatch(text):
-        raise _NotPlainError
+        raise NotPlainError
     return text
 
 
-_READERS: dict[str, Callable[[etree._Element, _Reading], None]] = {
+READERS: dict[str, Callable[[etree._Element, Reading], None]] = {
     "title": _read_title,
     "link": _read_link,
     "guid": _read_guid,

@@ -11,6 +11,7 @@ import feedparser
 
 from worker.model import Entry, Outcome, ParsedFeed
 from worker.parse.items import is_too_large, items_of
+from worker.parse.plain_head import read_plain_head
 from worker.parse.plain_items import read_plain_items
 from worker.urls import clean_url
 
@@ -61,8 +62,10 @@ def read_xml_feed(text: str, url: str, known: Container[str]) -> ParsedFeed:
 
 
 def _read(document: str, url: str) -> tuple[Any, tuple[Entry, ...]]:
-    """What feedparser says of the document, and its entries; plain ones are kept from feedparser, which is slow."""
+    """What feedparser says of the document, and its entries; what is plain is kept from feedparser, which is slow."""
     plain = read_plain_items(document, url)
+    if plain and (head := read_plain_head(plain)):
+        return head, plain.entries
     if plain and not (result := _feedparsed(plain.head, url))["entries"]:
         return result, plain.entries
     result = _feedparsed(document, url)
