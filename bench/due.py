@@ -55,7 +55,7 @@ def _measured(stack: ExitStack, folder: Path, database: str, count: int) -> tupl
     _fill(store, count, now)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
-    due = [feed_id for feed_id, _ in store.feeds.due_feeds(now, 5000)]
+    due = [feed.feed_id for feed in store.feeds.due_feeds(now, 5000)]
     print(f"{database}: {len(due)} of {count} feeds are due", file=sys.stderr)
     batches = iter([due[start : start + BATCH] for start in range(0, REPEATS * BATCH, BATCH)])
     return (

@@ -86,7 +86,7 @@ class Line:
         self._app = Celery(broker=broker, set_as_current=False)
         feed = Feed("http://ruritania.example/feed", "Ruritania Today", "Ruritania Today", "ruritania-today", ("en",))
         self._store.feeds.add([feed], datetime.now(UTC))
-        ((feed_id, _),) = self._store.feeds.due_feeds(datetime.now(UTC), 1)
+        ((feed_id, _, _),) = self._store.feeds.due_feeds(datetime.now(UTC), 1)
         self._state = FeedState(feed_id, feed, next_poll_at=datetime.now(UTC))
 
     def publish(self, number: int) -> tuple[int, float]:

@@ -167,7 +167,7 @@ def stored_feed(store: Store, **changes: Any) -> int:
     """Put a feed into the database; its id."""
     store.feeds.add([a_feed(**changes)], NOW)
     url = changes.get("url", a_feed().url)
-    return next(feed_id for feed_id, of in store.feeds.due_feeds(NOW, 1000) if of == url)
+    return next(feed.feed_id for feed in store.feeds.due_feeds(NOW, 1000) if feed.url == url)
 
 
 def always_new_story(judged: Judged, _: Any, candidates: Any) -> MatchPlan:

@@ -15,7 +15,7 @@ from worker.errors import DeliveryError, FetchError
 from worker.model import Outcome, Severity
 from worker.normalise import articles_of
 from worker.pipeline.deliver import MAX_ATTEMPTS, back_off_s
-from worker.pipeline.poll import BATCH, HOST_SHARE
+from worker.pipeline.tick import BATCH, HOST_SHARE
 from worker.queries import AlertFilter, ArticleFilter
 
 CEASEFIRE = Item(
@@ -352,6 +352,42 @@ def test_a_host_is_asked_by_one_worker_at_a_time(world: World) -> None:
 
     assert meanwhile == []
     assert sorted(first + afterwards[0]) == sorted(ids)
+
+
+def test_a_feed_that_is_queued_is_not_queued_again_until_its_nudge_has_expired(world: World) -> None:
+    world.publishes(rss(CEASEFIRE))
+    services = world.services
+    (batch,) = pipeline.tick(services)
+
+    pipeline.note_queued(services, batch, expires_s=30)
+    world.passes(seconds=29)
+    meanwhile = pipeline.tick(services)
+    world.passes(seconds=2)
+
+    assert meanwhile == []
+    assert pipeline.tick(services) == [batch]
+
+
+def test_a_feed_that_has_become_due_anew_is_queued_again_at_once(world: World) -> None:
+    feed_id = world.publishes(rss(CEASEFIRE))
+    services = world.services
+    pipeline.note_queued(services, [feed_id], expires_s=30)
+    world.passes(seconds=1)
+
+    world.store.feeds.make_due([feed_id], world.now)
+
+    assert pipeline.tick(services) == [[feed_id]]
+
+
+def test_a_host_whose_feeds_are_queued_waits_for_them(world: World) -> None:
+    first = world.publishes(rss(CEASEFIRE), url="https://outlet.example/1")
+    second = world.publishes(rss(CEASEFIRE), url="https://outlet.example/2")
+    other = world.publishes(rss(CEASEFIRE), url="https://other.example/1")
+
+    pipeline.note_queued(world.services, [first], expires_s=30)
+
+    assert pipeline.tick(world.services) == [[other]]
+    assert second != other
 
 
 def test_a_host_of_the_operators_own_is_asked_by_all(world: World) -> None:

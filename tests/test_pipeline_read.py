@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -233,3 +234,34 @@ def test_articles_of_different_headlines_are_never_the_same(world: World) -> Non
 
     same = [services.queries.article(article_id) for article_id in (1, 2)]
     assert [row["same_as_id"] for row in same if row] == [None, None]
+
+
+def claims(world: World, *own: str) -> list[list[str]]:
+    """The pages that two workers claim, one after the other, where two pages of one host are due."""
+    world.publishes(rss(TEASER, Item(2, "Troops leave the heights above Goris", "At dawn, in Armenia.")))
+    pipeline.poll(world.services, [1])
+    pipeline.match(world.services)
+    until = world.now + timedelta(minutes=5)
+    both = [world.store.pages.lease_due(1, world.now, until, own.__contains__) for _ in range(2)]
+    return [[stored.article.url for stored in claim] for claim in both]
+
+
+def test_the_pages_of_a_host_are_one_workers_at_a_time(world: World) -> None:
+    assert claims(world) == [[URL], []]
+
+
+def test_the_pages_of_a_host_of_the_operators_own_are_anybodys(world: World) -> None:
+    assert claims(world, "outlet.example") == [[URL], ["https://outlet.example/2"]]
+
+
+def test_a_host_whose_page_is_under_way_is_not_polled(world: World) -> None:
+    first, _ = claims(world)
+    world.passes(minutes=1)
+    world.store.feeds.make_due([1], world.now)
+
+    meanwhile = pipeline.tick(world.services)
+    world.passes(minutes=5)
+
+    assert first == [URL]
+    assert meanwhile == []
+    assert pipeline.tick(world.services) == [[1]]

@@ -59,7 +59,7 @@ def claimed(store: Store) -> list[StoredArticle]:
 def test_a_new_feed_is_due_at_once(store: Store) -> None:
     store.feeds.sync([a_feed()], NOW)
 
-    assert [url for _, url in store.feeds.due_feeds(NOW, 10)] == [a_feed().url]
+    assert [feed.url for feed in store.feeds.due_feeds(NOW, 10)] == [a_feed().url]
 
 
 def test_a_feed_that_left_the_settings_is_disabled_and_its_history_kept(store: Store) -> None:
@@ -425,13 +425,13 @@ def test_a_silence_is_in_force_between_its_times_and_can_be_ended(store: Store) 
 
 def test_a_start_that_knows_itself_alone_takes_up_what_a_killed_process_held(store: Store) -> None:
     routed(store)
-    feed_id = store.feeds.due_feeds(LATER, 1)[0][0]
+    feed_id = store.feeds.due_feeds(LATER, 1)[0].feed_id
     store.feeds.lease([feed_id], LATER, LATER + timedelta(minutes=5))
     store.notifications.lease("desk", NOW, LATER)
 
     store.upkeep.release_leases()
 
-    assert [found for found, _ in store.feeds.due_feeds(LATER, 10)] == [feed_id]
+    assert [feed.feed_id for feed in store.feeds.due_feeds(LATER, 10)] == [feed_id]
     assert store.notifications.due_channels(NOW) == ["desk"]
 
 

@@ -34,7 +34,7 @@ log = logging.getLogger("trucewire")
 
 TICK_S = 5.0
 SWEEP_S = 10.0  # what a lost nudge costs
-POLL_EXPIRES_S = 6 * TICK_S  # a feed that is still due then has been nudged again
+POLL_EXPIRES_S = 6 * TICK_S  # a feed that is still due then is nudged again
 HARD_LIMIT_S = 280  # below the leases of five minutes, far below Redis' visibility timeout
 CHILD_TASKS = 2000  # after so many a worker's child process is replaced: libraries leak
 CANARY_QUEUE_EXPIRES_S = 900.0  # what is left in it when its worker is gone
@@ -135,9 +135,12 @@ def nudge_poll(feed_id: int) -> None:
 @app.task(name="tick")
 def tick() -> None:
     """Nudge a poll for each batch of due feeds."""
+    sent: list[int] = []
     for batch in pipeline.tick(services()):
         if not _nudge(poll, "poll", batch, expires=POLL_EXPIRES_S):
             break
+        sent += batch
+    pipeline.note_queued(services(), sent, POLL_EXPIRES_S)
 
 
 @app.task(name="poll")

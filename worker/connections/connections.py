@@ -157,6 +157,7 @@ class _GuardedAdapter(HTTPAdapter):
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **_: Any) -> None:
         self.poolmanager = PoolManager(connections, maxsize=maxsize, block=block)
         self.poolmanager.pool_classes_by_scheme = {"http": GuardedPool, "https": GuardedTLSPool}
+        self.poolmanager.key_fn_by_scheme = dict.fromkeys(("http", "https"), cast(Any, _pool_key))
 
     def cert_verify(self, *_: Any) -> None:
         """Do nothing: our TLS context verifies, and the base class would read the certificates for every connection."""
@@ -175,6 +176,11 @@ class _GuardedAdapter(HTTPAdapter):
         response = requests.Response.__new__(requests.Response)  # without the cookie jar that its __init__ makes
         response.raw = resp
         return response
+
+
+def _pool_key(context: Mapping[str, Any]) -> tuple[str, str, int]:
+    """What tells one pool from another; urllib3's own key has two dozen fields more, which are the same in all."""
+    return context["scheme"], context["host"], context["port"]
 
 
 @lru_cache(maxsize=4096)

@@ -23,8 +23,13 @@ from worker.errors import AlreadyRunningError, StoreError
 BUSY_TIMEOUT_S = 30
 EMBEDDED_LOCK = 0x7472_7563  # "truc": the PostgreSQL advisory lock of an embedded Trucewire
 STORY_LOCK = EMBEDDED_LOCK + 1  # … and of the one worker that places articles into stories
+PAGE_LOCK = STORY_LOCK + 1  # … and of the one that claims pages
 
 _under_way: ContextVar[Connection | None] = ContextVar("worker.database.reading", default=None)
+
+# https://www.postgresql.org/docs/current/wal-async-commit.html
+_WAIT_FOR_NO_DISK = text("SET LOCAL synchronous_commit TO off")
+_WAIT_FOR_DISK = text("SET LOCAL synchronous_commit TO on")
 
 
 def connect(url: str) -> Engine:
@@ -94,10 +99,38 @@ def reading(engine: Engine) -> Iterator[Connection]:
                 _under_way.reset(token)
 
 
+@contextmanager
+def repeatable(engine: Engine) -> Iterator[Connection]:
+    """A transaction that, were it lost, would be done again with the same outcome: its commit waits for no disk.
+
+    It is lost only where the database server itself crashes within the second, and never alone: what was committed
+    after it is lost, too. In SQLite every transaction is one: its log waits for the disk at checkpoints only.
+    """
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(_WAIT_FOR_NO_DISK)
+        yield connection
+
+
+def make_lasting(connection: Connection) -> None:
+    """Have the commit of a `repeatable` transaction wait for the disk after all."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_WAIT_FOR_DISK)
+
+
 def lock_stories(connection: Connection) -> None:
     """Hold every other match worker off until this transaction ends, so that two copies cannot open two stories."""
+    _lock(connection, STORY_LOCK)
+
+
+def lock_pages(connection: Connection) -> None:
+    """Hold off whoever else claims pages until this transaction ends, so that no two claim pages of one host."""
+    _lock(connection, PAGE_LOCK)
+
+
+def _lock(connection: Connection, number: int) -> None:
     if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": STORY_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": number})
 
 
 @contextmanager

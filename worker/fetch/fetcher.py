@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from functools import lru_cache
 
 from worker.connections import AllowList, Answer, Connections, Exchange, Resolver, absolute_url, retry_after_s
 from worker.connections.sockets import resolve
@@ -39,7 +40,7 @@ class Fetcher:
         self._connections = Connections(limits, resolver)
         self._turns = Turns(limits.per_host, limits.spacing_s, patience_s=limits.total_s)
         # Hosts that the operator has opened are the operator's own: nobody there asks for spacing.
-        self._own = AllowList.of(limits.allow)
+        self._is_own = lru_cache(_REMEMBERED_HOSTS)(AllowList.of(limits.allow).names)
         self._own_turns = Turns(limits.per_host, 0.0, patience_s=limits.total_s)
         self._large = Turns(_LARGE_AT_ONCE, 0.0, patience_s=limits.total_s)
         self._user_agents = (limits.user_agent, limits.second_user_agent or _as_browsers_do(limits.user_agent))
@@ -75,10 +76,11 @@ class Fetcher:
 
     def _hop(self, exchange: Exchange, request: FetchRequest, chain: Chain) -> FetchResponse | None:
         """One request of the chain: its response, or None where it was redirected."""
-        turns = self._own_turns if self._own.names(chain.host) else self._turns
-        with turns.turn(chain.host) as waited_s:
+        host = chain.host
+        turns = self._own_turns if self._is_own(host) else self._turns
+        with turns.turn(host) as waited_s:
             exchange.pause(waited_s)
-            answer = self._answer(exchange, request, chain)
+            answer = self._answer(exchange, request, chain, host)
             try:
                 if answer.status in REDIRECTS:
                     chain.follow(answer.status, answer.headers.get("location", ""))
@@ -90,9 +92,8 @@ class Fetcher:
             finally:
                 answer.finish()
 
-    def _answer(self, exchange: Exchange, request: FetchRequest, chain: Chain) -> Answer:
+    def _answer(self, exchange: Exchange, request: FetchRequest, chain: Chain, host: str) -> Answer:
         """Send the request, a second time under the other User-Agent where the first is refused."""
-        host = chain.host
         first, second = self._user_agents if host not in self._second_first else self._user_agents[::-1]
         answer = self._connections.send(exchange, "GET", chain.url, _headers(request, first))
         if answer.status not in USER_AGENT_REFUSALS or first == second:

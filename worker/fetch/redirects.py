@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from worker.connections import absolute_url
@@ -31,7 +32,7 @@ class Chain:
     @property
     def host(self) -> str:
         """Of the present address."""
-        return urlsplit(self.url).hostname or ""
+        return _host(self.url)
 
     def follow(self, status: int, location: str) -> None:
         """Go on to `location`, which may be relative.
@@ -61,6 +62,11 @@ class Chain:
         except (FetchError, ValueError) as error:
             message = f"redirects to {location[:200]!r}, which is no http(s) address"
             raise FetchError(message, Outcome.BLOCKED_ADDRESS, status=status) from error
+
+
+@lru_cache(maxsize=4096)
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _unicode(location: str) -> str:

@@ -18,11 +18,12 @@ decided here.
 from worker.pipeline.deliver import Delivered, deliver
 from worker.pipeline.match import MatchSummary, match
 from worker.pipeline.ping import ping
-from worker.pipeline.poll import PollSummary, poll, reprice, tick
+from worker.pipeline.poll import PollSummary, poll, reprice
 from worker.pipeline.reactions import link_secret
 from worker.pipeline.read import read
 from worker.pipeline.route import route
 from worker.pipeline.subscribe import subscribe
+from worker.pipeline.tick import note_queued, tick
 from worker.pipeline.upkeep import close_quiet, prune
 from worker.pipeline.watch import watch
 
@@ -34,6 +35,7 @@ __all__ = [
     "deliver",
     "link_secret",
     "match",
+    "note_queued",
     "ping",
     "poll",
     "prune",

@@ -5,36 +5,26 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
-from queue import SimpleQueue
+from functools import cache, partial
 
 from worker.bootstrap import Services
-from worker.connections import AllowList
 from worker.discovery import where_the_feed_is
 from worker.errors import FetchError
 from worker.model import Article, FeedState, FetchResponse, KnownArticle, Outcome, ParsedFeed, PollPlan
 from worker.normalise import articles_of
 from worker.parse import parse
+from worker.pipeline.crew import Crew
 from worker.pipeline.subscribe import note_hubs
 from worker.polling import Polled, is_same_body, poll_plan, request_for
 from worker.schedule import price_for
-from worker.urls import host_of
 
 log = logging.getLogger("trucewire")
 
-# Feeds a task: Celery's 1.4 ms per task vanishes beside the requests. Where much is due, a task has more of them, so
-# that it waits for many servers at once: with 200 ms each, fifty at a time are some two hundred polls a second.
-BATCH, LARGEST_BATCH = 50, 250
-TASKS = 8  # … as long as there is work for so many
-# … of one host: two at a time, each given up after thirty seconds, must not outlast the lease.
-HOST_SHARE = 16
 # Threads of a process: enough for every host of every batch under way to have its own. Started when first needed, kept.
 THREADS = 512
-FLUSH_S = 0.5  # a slow feed holds up the others' articles no longer than this
 LEASE = timedelta(minutes=5)  # far above what a batch can take within its fetch deadlines
 PRICED = 20_000  # feeds that stand for all: the price they make is a percent off at most
 PRICE = "price"  # its name in the shared memory
@@ -57,41 +47,6 @@ class PollSummary:
     revised: int = 0
 
 
-def tick(services: Services, limit: int = 5000) -> list[list[int]]:
-    """The feeds that are due now, in batches that may be polled at once by different workers.
-
-    The feeds of one host share a batch, whose worker spaces them, and wait for the batch before: so a host is asked by
-    one worker at a time. Hosts that the operator has opened are the operator's own, and take what comes.
-    """
-    now = services.now()
-    due = services.store.feeds.due_feeds(now, limit)
-    busy = {host_of(url) for url in services.store.feeds.leased_urls(now)}
-    own = AllowList.of(services.settings.fetch.allow)
-    size = min(max(BATCH, len(due) // TASKS), LARGEST_BATCH)
-    return batches(due, lambda host: host not in busy or own.names(host), own.names, size)
-
-
-def batches(
-    due: Iterable[tuple[int, str]], is_free: Callable[[str], bool], is_own: Callable[[str], bool], size: int = BATCH
-) -> list[list[int]]:
-    """(id, URL) of due feeds as batches of ids, of which no two share a host, unless it is the operator's own."""
-    by_host: dict[str, list[int]] = {}
-    for feed_id, url in due:
-        by_host.setdefault(host_of(url), []).append(feed_id)
-    mine = [feed_id for host, ids in by_host.items() if is_own(host) for feed_id in ids]
-    found = [mine[start : start + size] for start in range(0, len(mine), size)]
-    room: list[int] = []
-    for host, ids in by_host.items():
-        if is_own(host) or not is_free(host):
-            continue
-        share = ids[: min(size, HOST_SHARE)]
-        if len(room) + len(share) > size:
-            found.append(room)
-            room = []
-        room = [*room, *share]
-    return [*found, room] if room else found
-
-
 def reprice(services: Services) -> float:
     """Renew the schedule's price of a poll from what the feeds have been learned to be like."""
     demands = services.store.feeds.demands(PRICED, services.chance())
@@ -108,14 +63,9 @@ def poll(services: Services, feed_ids: Sequence[int]) -> PollSummary:
         return PollSummary()
     price = services.store.upkeep.recall(PRICE) or reprice(services)
     total = PollSummary()
-    read: SimpleQueue[Polled] = SimpleQueue()
-    lanes = {_threads().submit(_read_feeds, services, lane, now, read) for lane in _lanes(services, states)}
-    while lanes:
-        ended, lanes = wait(lanes, timeout=FLUSH_S)
-        if polled := [read.get() for _ in range(read.qsize())]:
+    for polled in _crew().results(_lanes(services, states), partial(_read_feed, services, now)):
+        if polled:
             total = _added(total, _apply(services, polled, price))
-        for lane in ended:
-            lane.result()  # raises what no feed can be blamed for
     return total
 
 
@@ -129,21 +79,12 @@ def _lanes(services: Services, states: Iterable[FeedState]) -> list[deque[FeedSt
     return [feeds for feeds in by_host.values() for _ in range(min(at_once, len(feeds)))]
 
 
-def _read_feeds(services: Services, lane: deque[FeedState], now: datetime, read: SimpleQueue[Polled]) -> None:
-    while lane:
-        try:
-            state = lane.popleft()
-        except IndexError:  # another thread of this host took the last one
-            return
-        read.put(_read_feed(services, state, now))
-
-
 @cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, "poll")
+def _crew() -> Crew:
+    return Crew(THREADS, "poll")
 
 
-def _read_feed(services: Services, state: FeedState, now: datetime) -> Polled:
+def _read_feed(services: Services, now: datetime, state: FeedState) -> Polled:
     """One feed fetched, parsed and normalised; whatever goes wrong is an outcome."""
     stopwatch = time.perf_counter()
     response, error = None, None

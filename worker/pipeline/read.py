@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from worker.bootstrap import Services
+from worker.connections import AllowList
 from worker.errors import FetchError
 from worker.headlines import alike
 from worker.model import Capture, FetchRequest, Outcome, Page, StoredArticle
@@ -29,7 +30,8 @@ ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
 def read(services: Services) -> int:
     """Fetch and read a batch of pages; how many articles now wait to be judged anew."""
     now = services.now()
-    leased = services.store.pages.lease_due(BATCH, now, now + LEASE)
+    own = AllowList.of(services.settings.fetch.allow)
+    leased = services.store.pages.lease_due(BATCH, now, now + LEASE, own.names)
     if not leased:
         return 0
     with ThreadPoolExecutor(min(FETCHES_AT_ONCE, len(leased)), "read") as pool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Engine, and_, bindparam, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from worker.database import reading
@@ -29,6 +29,14 @@ class SyncCounts:
     added: int
     kept: int
     disabled: int  # no longer configured: kept with their history, no longer polled
+
+
+class DueFeed(NamedTuple):
+    """A feed that waits to be polled."""
+
+    feed_id: int
+    url: str
+    since: datetime  # when it became due
 
 
 class FeedStore:
@@ -65,13 +73,11 @@ class FeedStore:
             _write(connection, added, now)
         return len(added)
 
-    def due_feeds(self, now: datetime, limit: int) -> list[tuple[int, str]]:
-        """(id, URL) of the feeds that are due and not being polled, longest due first."""
-        statement = (
-            select(feeds.c.id, feeds.c.url).where(_is_due(now)).order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit)
-        )
+    def due_feeds(self, now: datetime, limit: int) -> list[DueFeed]:
+        """The feeds that are due and not being polled, longest due first."""
         with reading(self._engine) as connection:
-            return [(row.id, row.url) for row in connection.execute(statement)]
+            rows = connection.execute(_DUE, {"now": now, "limit": limit})
+            return [DueFeed(row.id, row.url, row.next_poll_at) for row in rows]
 
     def leased_urls(self, now: datetime) -> list[str]:
         """URLs of the feeds that are being polled right now."""
@@ -83,9 +89,8 @@ class FeedStore:
 
         The claim ends by itself at `until`: a crashed worker's feeds come back.
         """
-        statement = update(feeds).where(feeds.c.id.in_(feed_ids), _is_due(now)).values(lease_until=until)
         with self._engine.begin() as connection:
-            rows = connection.execute(statement.returning(*feeds.c)).all()
+            rows = connection.execute(_LEASE, {"feed_ids": list(feed_ids), "now": now, "until": until}).all()
         return [feed_state(row) for row in rows]
 
     def demands(self, at_most: int, chance: float) -> list[dict[str, float | None]]:
@@ -135,13 +140,28 @@ class FeedStore:
             return connection.execute(update(feeds).where(feeds.c.id == feed_id).values(values)).rowcount == 1
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The one place that says what *due* means."""
     return and_(
         feeds.c.enabled,
         feeds.c.next_poll_at <= now,
         or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now),
     )
+
+
+# Made once: making a statement costs more than running it.
+_DUE = (
+    select(feeds.c.id, feeds.c.url, feeds.c.next_poll_at)
+    .where(_is_due(bindparam("now")))
+    .order_by(feeds.c.next_poll_at, feeds.c.id)
+    .limit(bindparam("limit"))
+)
+_LEASE = (
+    update(feeds)
+    .where(feeds.c.id.in_(bindparam("feed_ids", expanding=True)), _is_due(bindparam("now")))
+    .values(lease_until=bindparam("until"))
+    .returning(*feeds.c)
+)
 
 
 def _write(connection: Connection, new: Iterable[Feed], now: datetime) -> None:

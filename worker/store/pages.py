@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Update, and_, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Select, Update, and_, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from worker.database import lock_pages, reading
 from worker.database.captures import keep_capture
 from worker.database.rows import ARTICLE_COLUMNS, stored_articles, stored_key
 from worker.headlines import alike
 from worker.model import Article, Capture, Outcome, StoredArticle
-from worker.tables import articles
+from worker.tables import articles, feeds
+from worker.urls import host_of
 
 # What a page may complete. The fingerprint is not among it: polls compare feeds with feeds.
 COMPLETED = ("title", "text", "author", "language", "published_at", "updated_at", "machine_written", "credit")
+
+_LOOK_AHEAD = 16  # pages looked at for each that is claimed, so that a host's many hold up no others
 
 
 class PageStore:
@@ -26,23 +30,43 @@ class PageStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def lease_due(self, limit: int, now: datetime, until: datetime) -> list[StoredArticle]:
-        """Claim up to `limit` articles whose page is to be fetched, longest due first. The attempt is counted."""
+    def lease_due(
+        self, limit: int, now: datetime, until: datetime, is_own: Callable[[str], bool]
+    ) -> list[StoredArticle]:
+        """Claim up to `limit` articles whose page is to be fetched, longest due first. The attempt is counted.
+
+        A host is asked by one worker at a time, who spaces its requests: pages wait while others of their host, or its
+        feeds, are under way.
+
+        Args:
+            limit: how many.
+            now: the time.
+            until: when the claim ends by itself.
+            is_own: whether a host is the operator's own: nobody there asks for spacing.
+        """
         longest_due = (
-            select(articles.c.id)
+            select(articles.c.id, articles.c.url)
             .where(_is_due(now))
             .order_by(articles.c.page_due_at, articles.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        claim = (
-            update(articles)
-            .where(articles.c.id.in_(longest_due))
-            .values(page_lease_until=until, page_attempts=articles.c.page_attempts + 1)
-            .returning(*ARTICLE_COLUMNS)
+            .limit(limit * _LOOK_AHEAD)
         )
         with self._engine.begin() as connection:
-            return stored_articles(connection, connection.execute(claim).all())
+            lock_pages(connection)
+            busy = _busy_hosts(connection, now)
+            hosts = ((row.id, host_of(row.url)) for row in connection.execute(longest_due))
+            free = [article_id for article_id, host in hosts if host not in busy or is_own(host)]
+            claim = (
+                update(articles)
+                .where(articles.c.id.in_(free[:limit]))
+                .values(page_lease_until=until, page_attempts=articles.c.page_attempts + 1)
+                .returning(*ARTICLE_COLUMNS)
+            )
+            return stored_articles(connection, connection.execute(claim).all()) if free else []
+
+    def leased_urls(self, now: datetime) -> list[str]:
+        """URLs of the pages that are being fetched right now."""
+        with reading(self._engine) as connection:
+            return list(connection.scalars(_under_way(now)))
 
     def apply_page(self, stored: StoredArticle, completed: Article, capture: Capture) -> None:
         """Complete an article by what its page says; it is judged anew. Nothing happens if it was revised meanwhile.
@@ -98,6 +122,15 @@ def _identity(connection: Connection, stored: StoredArticle, key: str) -> dict[s
 
 def _this_revision(stored: StoredArticle) -> Update:
     return update(articles).where(articles.c.id == stored.article_id, articles.c.revision == stored.revision)
+
+
+def _busy_hosts(connection: Connection, now: datetime) -> set[str]:
+    polled = select(feeds.c.url).where(feeds.c.lease_until > now)
+    return {host_of(url) for statement in (_under_way(now), polled) for url in connection.scalars(statement)}
+
+
+def _under_way(now: datetime) -> Select[tuple[str]]:
+    return select(articles.c.url).where(articles.c.page_due_at <= now, articles.c.page_lease_until > now)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
