@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, or_, select, update
 
-from worker.database import reading
+from worker.database import reading, repeatable
 from worker.database.rows import alerts_where, insert_new, load_alerts
 from worker.model import Alert, NotificationPlan, Severity, Silence
 from worker.model.delivery import Purpose
@@ -61,7 +61,7 @@ class AlertStore:
     def apply_routes(self, routed: Sequence[Alert], plans: Sequence[NotificationPlan], now: datetime) -> None:
         """Write the notifications of `routed`, and that these revisions are routed: all of it, or nothing."""
         rows = [_row(plan, now) for plan in plans]
-        with self._engine.begin() as connection:
+        with repeatable(self._engine) as connection:
             for plan in plans:
                 if plan.supersedes and not plan.suppressed:
                     _supersede(connection, plan, now)

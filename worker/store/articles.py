@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Engine, bindparam, or_, select, update
 
+from worker.database import repeatable
 from worker.database.rows import ARTICLE_COLUMNS, stored_articles
 from worker.model import StoredArticle
 from worker.tables import UtcDateTime, articles
@@ -40,7 +41,7 @@ class ArticleStore:
 
     def lease_unmatched(self, limit: int, now: datetime, until: datetime) -> list[StoredArticle]:
         """Claim up to `limit` articles that no match worker has judged yet, oldest first."""
-        with self._engine.begin() as connection:
+        with repeatable(self._engine) as connection:
             rows = connection.execute(_LEASE, {"limit": limit, "now": now, "until": until}).all()
             if not rows:
                 return []

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from worker.database import reading
+from worker.database import make_lasting, reading, repeatable
 from worker.database.rows import alerts_where, load_alerts
 from worker.model import NotificationStatus, Severity
 from worker.model.delivery import Form, Outgoing, Purpose, Told
@@ -109,13 +109,15 @@ class NotificationStore:
             until: when the claim lapses.
             sent: the message that the channel has just accepted; it is recorded in the same transaction.
         """
-        with self._engine.begin() as connection:
+        with repeatable(self._engine) as connection:
             if sent is not None:
                 _finish(connection, _SENT, sent, NotificationStatus.SENT, at=now)
             first = connection.execute(_NEXT, {"channel": channel, "now": now}).one_or_none()
             if first is None:
                 return None
             members = _members(connection, first)
+            if first.message_id is None and len(members) > 1:
+                make_lasting(connection)  # who belongs together is decided once; of one alone, the key is its own
             message = (
                 connection.execute(_NEW_MESSAGE, _message_row(channel, members, now))
                 if first.message_id is None
@@ -127,17 +129,17 @@ class NotificationStore:
 
     def record_sent(self, message_id: int, now: datetime) -> None:
         """The channel has accepted it."""
-        with self._engine.begin() as connection:
+        with repeatable(self._engine) as connection:
             _finish(connection, _SENT, message_id, NotificationStatus.SENT, at=now)
 
     def record_failed(self, message_id: int, error: str) -> None:
         """It will not be tried again."""
-        with self._engine.begin() as connection:
+        with repeatable(self._engine) as connection:
             _finish(connection, _FAILED, message_id, NotificationStatus.FAILED, why=error)
 
     def record_retry(self, message_id: int, error: str, next_attempt_at: datetime) -> None:
         """It will be tried again at `next_attempt_at`."""
-        with self._engine.begin() as connection:
+        with repeatable(self._engine) as connection:
             _finish(connection, _RETRY, message_id, NotificationStatus.PENDING, why=error, at=next_attempt_at)
 
     def told(self, since: datetime) -> list[Told]:
