@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 
 from worker.database.rows import upsert
 from worker.model import StorySignature
-from worker.stories import MOST_CANDIDATES, PER_KEY, signature_from_json, signature_to_json
+from worker.stories import MOST_CANDIDATES, PER_KEY, is_readable, signature_from_bytes, signature_to_bytes
 from worker.tables import articles, signatures, story_keys
 
 MOST_KEPT = 4096
@@ -166,7 +166,9 @@ class Candidates:
             return
         for article_id, stored in self._connection.execute(_WHAT, {"ids": list(unread)}):
             row = unread[article_id]
-            self._put(signature_from_json(row.story_id, article_id, stored))
+            if not is_readable(stored):
+                continue  # another version wrote it: until it is judged anew, it is not found
+            self._put(signature_from_bytes(row.story_id, article_id, stored))
             self._kept.keep(self._known[article_id], row.judged_at)
 
 
@@ -181,7 +183,7 @@ def file_articles(
             "article_id": signed.article_id,
             "story_id": signed.story_id,
             "judged_at": judged_at,
-            "signature": signature_to_json(signed),
+            "signature": signature_to_bytes(signed),
         }
         for signed, _ in filed
     ]
@@ -227,7 +229,7 @@ def _under_keys(connection: Connection, keys: Sequence[int], since: datetime) ->
         _UNDER_KEYS[dialect], {"keys": given, "since": _minute(since), "most": PER_KEY}
     )
     if dialect == "sqlite":
-        return {key: json.loads(found) for key, found in rows}
+        return {key: json.loads(found) for key, found in rows if found != "[]"}
     return {key: list(found) for key, found in rows}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -124,4 +124,15 @@ def _match_row(article_id: int, revision: int, match: Match) -> dict[str, Any]:
 
 
 def _claim_row(claim: Claim, story_id: int) -> dict[str, Any]:
-    return asdict(claim) | {"story_id": story_id, "stance": str(claim.stance), "numbers": list(claim.numbers)}
+    return {
+        "story_id": story_id,
+        "article_id": claim.article_id,
+        "concept": claim.concept,
+        "stance": str(claim.stance),
+        "sentence": claim.sentence,
+        "speaker": claim.speaker,
+        "side": claim.side,
+        "family": claim.family,
+        "numbers": list(claim.numbers),
+        "at": claim.at,
+    }

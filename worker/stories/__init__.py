@@ -8,8 +8,9 @@ index, and `story_for` compares it in full with what was found there and says wh
 from worker.stories.geography import Geography
 from worker.stories.keys import MOST_CANDIDATES, PER_KEY, keys_of
 from worker.stories.log import StoryLog
+from worker.stories.packing import is_readable, signature_from_bytes, signature_to_bytes
 from worker.stories.placement import WINDOW, Placement, story_for
-from worker.stories.signature import signature_from_json, signature_of, signature_to_json
+from worker.stories.signature import signature_of
 
 __all__ = [
     "MOST_CANDIDATES",
@@ -18,9 +19,10 @@ __all__ = [
     "Geography",
     "Placement",
     "StoryLog",
+    "is_readable",
     "keys_of",
-    "signature_from_json",
+    "signature_from_bytes",
     "signature_of",
-    "signature_to_json",
+    "signature_to_bytes",
     "story_for",
 ]

@@ -1,16 +1,14 @@
-"""An article and the judgement on it in, what is compared of it out; and its form in the database.
+"""An article and the judgement on it in, what is compared of it out.
 
-A signature is small (about 1 KB of JSON), says nothing that cannot be computed again from the article, and holds words
+A signature is small, says nothing that cannot be computed again from the article, and holds words
 as 32-bit hashes of their stems. Never compares, never opens a database.
 """
 
 from __future__ import annotations
 
 import re
-import struct
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from rensa import RMinHash
 
@@ -77,51 +75,3 @@ def _minhash(text: str) -> tuple[int, ...]:
     sketch = RMinHash(PERMUTATIONS, _SEED)
     sketch.update([" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)])
     return tuple(sketch.digest())
-
-
-def signature_to_json(signature: StorySignature) -> dict[str, Any]:
-    """`signature` as it is stored, without the two ids, which are columns beside it."""
-    return {
-        "language": signature.language,
-        "title": signature.title,
-        "places": sorted(signature.places),
-        "reports": sorted(signature.reports),
-        "mentions": sorted(signature.mentions),
-        "at": signature.at.isoformat(),
-        "dated": signature.dated,
-        "words": _packed([word for word, _ in signature.words]),
-        "counts": [count for _, count in signature.words],
-        "headline": _packed(sorted(signature.headline)),
-        "own": _packed(sorted(signature.own)),
-        "tolls": sorted(list(toll) for toll in signature.tolls),
-        "minhash": _packed(signature.minhash),
-    }
-
-
-def signature_from_json(story_id: int, article_id: int, stored: Mapping[str, Any]) -> StorySignature:
-    """The signature that `signature_to_json` made `stored` of."""
-    return StorySignature(
-        story_id=story_id,
-        article_id=article_id,
-        language=stored["language"],
-        title=stored["title"],
-        places=frozenset(stored["places"]),
-        reports=frozenset(stored["reports"]),
-        mentions=frozenset(stored["mentions"]),
-        at=datetime.fromisoformat(stored["at"]),
-        dated=stored["dated"],
-        words=tuple(zip(_unpacked(stored["words"]), stored["counts"], strict=True)),
-        headline=frozenset(_unpacked(stored["headline"])),
-        own=frozenset(_unpacked(stored["own"])),
-        tolls=frozenset((kind, number) for kind, number in stored["tolls"]),
-        minhash=_unpacked(stored["minhash"]),
-    )
-
-
-def _packed(numbers: Sequence[int]) -> str:
-    """Numbers of 32 bits as hexadecimal digits: sixty signatures are read to place one article."""
-    return struct.pack(f"<{len(numbers)}I", *numbers).hex()
-
-
-def _unpacked(digits: str) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(digits) // 8}I", bytes.fromhex(digits))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     Column,
     Index,
@@ -66,7 +65,7 @@ signatures = Table(
     reference("article_id", "articles", primary_key=True, autoincrement=False),
     reference("story_id", "stories", nullable=False),  # as in `articles`
     Column("judged_at", UtcDateTime, nullable=False),
-    Column("signature", JSON, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
 )
 
 articles = Table(

@@ -559,7 +559,7 @@ def upgrade() -> None:
         sa.Column("article_id", Id, autoincrement=False, nullable=False),
         sa.Column("story_id", Id, nullable=False),
         sa.Column("judged_at", UtcDateTime, nullable=False),
-        sa.Column("signature", sa.JSON(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_signatures_article_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_signatures_story_id")),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_signatures")),
