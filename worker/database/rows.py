@@ -113,7 +113,7 @@ def stored_key(key: str) -> str:
 
 
 def feed_state(row: Any) -> FeedState:
-    """A row of `feeds`, all columns, as a state."""
+    """A row of `feeds`, as `FeedStore.lease` reads it, as a state."""
     feed = Feed(
         url=row.url,
         name=row.name,

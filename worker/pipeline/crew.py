@@ -61,7 +61,7 @@ class Crew:
 
 
 def _work(waiting: deque[deque[Task]], do: Callable[[Task], Result], done: SimpleQueue[Result]) -> None:
-    while lane := _next(waiting):
+    while (lane := _next(waiting)) is not None:
         while (task := _next(lane)) is not None:
             done.put(do(task))
 

@@ -19,6 +19,10 @@ CONFIGURED = (
     *("name", "publisher", "family", "languages", "country", "side", "dedicated", "full_text", "enabled", "origin"),
 )
 IMPORTED = "opml"  # the origin of feeds that stand in the database only
+# What is told to people: no poll needs it, and reading dates is dear.
+_TOLD_ONLY = (
+    *("added_at", "needs_person", "last_error", "schedule_reason", "lease_until", "switched_at", "switched_by"),
+)
 _AS_CONFIGURED: dict[str, Any] = {"switched_at": None, "switched_by": ""}
 
 
@@ -156,11 +160,12 @@ _DUE = (
     .order_by(feeds.c.next_poll_at, feeds.c.id)
     .limit(bindparam("limit"))
 )
+_REMEMBERED = [column for column in feeds.c if column.name not in _TOLD_ONLY]
 _LEASE = (
     update(feeds)
     .where(feeds.c.id.in_(bindparam("feed_ids", expanding=True)), _is_due(bindparam("now")))
     .values(lease_until=bindparam("until"))
-    .returning(*feeds.c)
+    .returning(*_REMEMBERED)
 )
 
 
