@@ -27,6 +27,7 @@ from worker.store.people import PeopleStore
 from worker.tables import audit, sessions, tokens, users
 from worker.web import create_app
 from worker.web.access import refuse_open_doors
+from worker.web.pace import MOST_BUCKETS, STRANGER, Allowance, Pace
 
 PASSWORD = "correct horse battery"
 
@@ -337,3 +338,36 @@ def test_a_head_is_that_of_a_get(guarded: Browser) -> None:
     head = guarded.ask("HEAD", "/login", None, {"Accept": "text/html"})
 
     assert (head.status, head.raw, head.headers["content-type"]) == (200, b"", "text/html; charset=utf-8")
+
+
+def test_strangers_are_slowed_down(guarded: Browser, world: World, board: Switchboard) -> None:
+    board.app = create_app(world.services)
+
+    answers = [guarded.get("/robots.txt").status for _ in range(STRANGER.burst)]
+    slowed = guarded.get("/api/v1/me", Accept="application/json")
+
+    assert set(answers) == {200}
+    assert (slowed.status, slowed.headers["content-type"]) == (429, "application/problem+json")
+    assert int(slowed.headers["retry-after"]) >= 1
+    assert guarded.get("/static/trucewire.css").status == 200
+
+
+def test_a_pace_is_a_burst_and_then_so_many_a_second() -> None:
+    pace, allowance = Pace(), Allowance(3, 0.5)
+    later = NOW + timedelta(seconds=2)
+
+    waits = [pace.wait_s("ani", allowance, NOW) for _ in range(4)]
+
+    assert waits == [0, 0, 0, 2]
+    assert pace.wait_s("somebody else", allowance, NOW) == 0
+    assert [pace.wait_s("ani", allowance, later) for _ in range(2)] == [0, 2]
+
+
+def test_no_more_visitors_are_remembered_than_there_is_room_for() -> None:
+    pace = Pace()
+
+    waits = [pace.wait_s(str(number), Allowance(1, 1.0), NOW) for number in range(MOST_BUCKETS + 1)]
+
+    assert set(waits) == {0}
+    assert pace.wait_s("0", Allowance(1, 1.0), NOW) == 0
+    assert pace.wait_s(str(MOST_BUCKETS), Allowance(1, 1.0), NOW) == 1

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, insert, update
 
+from tests.chromium import OVERFLOW, TRANSFERRED, Visit, chromium_of_this_machine, visiting
 from tests.newsroom import fill
 from tests.world import World
 from worker.database import connect
@@ -36,65 +35,27 @@ PAGES = [
     "/stories/2",
     "/articles/61",
     "/articles/61/why",
+    "/articles/61/captured",
     "/map",
     "/map?span=30d",
     "/trends",
     "/feeds",
+    "/feeds?state=failing",
     "/feeds/7",
-    "/rules",
+    "/rules?rule=ceasefire",
     "/audit",
     "/audit?who=nobody",
 ]
 VIEWS = [(1440, "light"), (1024, "dark"), (390, "light"), (390, "dark")]
 PAYLOADS = [line for line in (Path(__file__).parent / "data" / "payloads.txt").read_text("utf-8").splitlines() if line]
-SERIOUS = {"serious", "critical"}
 HANDLERS = """[...document.querySelectorAll("*")]
     .filter(one => [...one.attributes].some(each => each.name.startsWith("on"))).length"""
 
 
-@dataclass
-class Visit:
-    """A page that is open, and what went wrong on it."""
-
-    page: Page
-    address: str
-    faults: list[str] = field(default_factory=list)
-
-    def opens(self, path: str) -> Page:
-        """Go there and wait until it stands."""
-        self.page.goto(self.address + path, wait_until="load")
-        return self.page
-
-    def watches(self) -> None:
-        """Write down errors, requests that leave the host, and scripts that should not run."""
-        self.page.on("console", lambda said: self._complained(said.type, said.text))
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("request", lambda asked: self._left(asked.url))
-        self.page.on("dialog", self._ran)
-
-    def _complained(self, kind: str, text: str) -> None:
-        if kind == "error":
-            self.faults.append(text)
-
-    def _ran(self, dialog: Dialog) -> None:
-        self.faults.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def _left(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:")):
-            self.faults.append(f"left the host: {url}")
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except Error:
-            pytest.skip("there is no Chromium on this machine")
+    with chromium_of_this_machine() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -114,19 +75,10 @@ def address(engine: Engine, settings: Settings, judge: Judge) -> Iterator[str]:
         yield address
 
 
-def _visit(chromium: Browser, address: str, width: int, theme: str) -> tuple[BrowserContext, Visit]:
-    scheme = "dark" if theme == "dark" else "light"
-    context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
-    visit = Visit(context.new_page(), address)
-    visit.watches()
-    return context, visit
-
-
 @pytest.fixture
 def visit(chromium: Browser, address: str) -> Iterator[Visit]:
-    context, visit = _visit(chromium, address, 1440, "light")
-    yield visit
-    context.close()
+    with visiting(chromium, address) as visit:
+        yield visit
 
 
 @pytest.mark.parametrize(("width", "theme"), VIEWS, ids=[f"{width}-{theme}" for width, theme in VIEWS])
@@ -134,18 +86,11 @@ def visit(chromium: Browser, address: str) -> Iterator[Visit]:
 def test_a_page_is_sound_in_every_width_and_theme(
     chromium: Browser, address: str, path: str, width: int, theme: str
 ) -> None:
-    context, visit = _visit(chromium, address, width, theme)
+    with visiting(chromium, address, width, theme) as visit:
+        page = visit.opens(path)
+        serious = visit.serious_faults()
+        overflow = page.evaluate(OVERFLOW)
 
-    page = visit.opens(path)
-    found = Axe().run(page)
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    context.close()
-
-    serious = [
-        f"{one['id']}: {one['nodes'][0]['html'][:160]}"
-        for one in found.response["violations"]
-        if one["impact"] in SERIOUS
-    ]
     assert serious == []
     assert visit.faults == []
     assert overflow == 0
@@ -181,12 +126,9 @@ def test_everything_can_be_reached_by_keys_alone(visit: Visit) -> None:
 def test_a_first_visit_is_light(visit: Visit) -> None:
     page = visit.opens("/")
 
-    sizes = page.evaluate(
-        """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
-            .filter(one => !one.name.includes("/live")).map(one => one.transferSize)"""
-    )
+    size = page.evaluate(TRANSFERRED)
 
-    assert 0 < sum(sizes) <= 150 * 1024
+    assert 0 < size <= 150 * 1024
 
 
 def test_the_keys_are_told(visit: Visit) -> None:
@@ -283,14 +225,11 @@ def test_nothing_that_a_publisher_writes_runs(chromium: Browser, address: str, e
         for number, payload in zip(numbers, PAYLOADS, strict=False):
             texts = dict.fromkeys(("title", "summary", "text", "author", "publisher", "credit"), payload)
             connection.execute(update(articles).where(articles.c.id == number).values(url=payload, **texts))
-    context, visit = _visit(chromium, address, 1440, "light")
 
-    visit.opens("/log")
-    visit.opens("/log?before=40")
-    handlers = 0
-    for number in numbers:
-        handlers += visit.opens(f"/articles/{number}").evaluate(HANDLERS)
-    context.close()
+    with visiting(chromium, address) as visit:
+        visit.opens("/log")
+        visit.opens("/log?before=40")
+        handlers = sum(visit.opens(f"/articles/{number}").evaluate(HANDLERS) for number in numbers)
     with engine.begin() as connection:
         for row in saved:
             connection.execute(update(articles).where(articles.c.id == row["id"]).values(**row))
@@ -299,10 +238,8 @@ def test_nothing_that_a_publisher_writes_runs(chromium: Browser, address: str, e
 
 
 def test_nothing_that_is_searched_for_runs(chromium: Browser, address: str) -> None:
-    context, visit = _visit(chromium, address, 1440, "light")
-
-    handlers = [_searched(visit, payload) for payload in PAYLOADS]
-    context.close()
+    with visiting(chromium, address) as visit:
+        handlers = [_searched(visit, payload) for payload in PAYLOADS]
 
     assert visit.faults == []
     assert sum(handlers) == 0

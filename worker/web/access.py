@@ -25,6 +25,7 @@ from worker.credentials import form_key, new_secret, same
 from worker.errors import SettingsError
 from worker.model.people import How, Role, Visitor
 from worker.settings import Settings
+from worker.web.pace import KNOWN, STRANGER, Pace
 from worker.web.problems import ProblemError, answer
 from worker.web.security import is_loopback
 
@@ -34,6 +35,7 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Nobody is asked who they are here: /websub/ and /do/ have secrets in their paths, the rest tells nothing.
 OPEN = ("/static/", "/websub/", "/do/")
 OPEN_PATHS = frozenset({"/login", "/favicon.ico", "/robots.txt", "/healthz"})
+NOT_COUNTED = ("/static/", "/websub/")  # files that lie in memory; pushes, which have a limit of their own
 API = "/api/"
 FEED_ENDS = (".atom", ".json")  # feed readers cannot sign in: a token in the query lets them read these
 _FORM = "application/x-www-form-urlencoded"
@@ -135,6 +137,8 @@ class Gate:
     def __init__(self, app: ASGIApp, services: Services) -> None:
         self._app = app
         self._doors = Doors(services)
+        self._now = services.now
+        self._pace = Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -144,6 +148,7 @@ class Gate:
         request = Request(scope, receive)
         try:
             visitor, renewed = await run_in_threadpool(self._doors.visitor, request)
+            self._slow_down(visitor, request)
             if visitor is None and not _is_open(request.url.path):
                 await _sign_in(request)(scope, receive, send)
                 return
@@ -153,10 +158,22 @@ class Gate:
             if request.method in UNSAFE and not request.url.path.startswith("/websub/"):
                 receive = await self._checked(request, visitor)
         except ProblemError as error:
-            await answer(request, error.status, error.detail)(scope, receive, send)
+            await answer(request, error.status, error.detail, headers=error.headers)(scope, receive, send)
             return
         fresh = secret if secret != request.cookies.get(cookie_name(request)) else None
         await self._app(scope, receive, _keeping(request, send, fresh) if fresh else send)
+
+    def _slow_down(self, visitor: Visitor | None, request: Request) -> None:
+        """Let nobody ask for more than this process can do for all; whoever sits at this machine may.
+
+        Raises:
+            ProblemError: it is too much at once.
+        """
+        if (visitor and visitor.how is How.LOOPBACK) or request.url.path.startswith(NOT_COUNTED):
+            return
+        who = f"{visitor.how} {visitor.name}" if visitor else f"at {request.client.host if request.client else ''}"
+        if wait_s := self._pace.wait_s(who, KNOWN if visitor else STRANGER, self._now()):
+            raise ProblemError(429, "That is too much at once; wait a little.", headers={"Retry-After": str(wait_s)})
 
     async def _checked(self, request: Request, visitor: Visitor | None) -> Receive:
         """Let a change through that our own page or a program sent; the body, to be received anew.

@@ -41,11 +41,18 @@ class Problem(BaseModel):
 class ProblemError(Exception):
     """Ends a request with a problem."""
 
-    def __init__(self, status: int, detail: str = "", parameters: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        parameters: Sequence[str] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.parameters = tuple(parameters)
+        self.headers = headers or {}
 
 
 def answer(
@@ -76,7 +83,7 @@ def install(app: FastAPI) -> None:
 
     async def _of_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, ProblemError)  # noqa: S101  as registered below
-        return answer(request, error.status, error.detail, error.parameters)
+        return answer(request, error.status, error.detail, error.parameters, error.headers)
 
     async def _of_status(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
@@ -105,4 +112,6 @@ def _names(errors: Sequence[Any]) -> list[str]:
 
 
 def _name(error: Any) -> str:
+    if error["type"] == "json_invalid":  # its place is a number of characters
+        return "body"
     return ".".join(str(part) for part in error["loc"][1:])[:200] or str(error["loc"][0])

@@ -26,7 +26,10 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (401, "Nobody is known"),
         (403, "Not allowed"),
         (404, "Not there"),
+        (413, "Too large"),
+        (415, "Not JSON"),
         (422, "Not understood"),
+        (429, "Too much at once"),
         (501, "Not installed"),
         (503, "Not answered in time"),
     )
