@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import os
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -68,12 +69,16 @@ class Farm:
 
     def grow(self, share: float, new: int) -> int:
         """Give a `share` of the feeds, drawn anew each time, `new` more entries each; how many feeds that were."""
+        chosen = random.Random(f"{self.seed}/{self._round + 1}").sample(range(self.feeds), round(self.feeds * share))
+        self.publish(chosen, new)
+        return len(chosen)
+
+    def publish(self, feeds: Iterable[int], new: int) -> None:
+        """Give each of `feeds` `new` more entries."""
         self._round += 1
-        chosen = random.Random(f"{self.seed}/{self._round}").sample(range(self.feeds), round(self.feeds * share))
-        for feed in chosen:
+        for feed in feeds:
             self._published[feed] += new
             self._write(feed)
-        return len(chosen)
 
     def rebuild(self) -> None:
         """Have every feed say that it was built a minute later, and nothing else."""

@@ -63,32 +63,33 @@ class Ours:
 
     def __init__(self, stack: ExitStack, folder: Path, database: str, pool: str, concurrency: int) -> None:
         folder.mkdir()
-        self._processes: dict[str, Running] = {}
+        self.processes: dict[str, Running] = {}
         url = f"sqlite:///{folder / 'bench.db'}"
         if database == "postgresql":
-            self._processes["postgres"], url = stack.enter_context(servers.postgresql(folder))
-        self._processes["redis"], broker = stack.enter_context(servers.redis(folder))
-        self._engine: Engine = connect(url)
-        migrate(self._engine)
-        self._store = Store.on(self._engine)
-        environ = _environment(url, broker, folder)
-        self._processes["worker"] = stack.enter_context(
+            self.processes["postgres"], url = stack.enter_context(servers.postgresql(folder))
+        self.processes["redis"], broker = stack.enter_context(servers.redis(folder))
+        self.engine: Engine = connect(url)
+        stack.callback(self.engine.dispose)
+        migrate(self.engine)
+        self.store = Store.on(self.engine)
+        environ = self.environ = _environment(url, broker, folder)
+        self.processes["worker"] = stack.enter_context(
             servers.worker(folder, environ, pool=pool, concurrency=concurrency)
         )
         self._app = Celery(broker=broker, set_as_current=False)
 
     def add(self, urls: Sequence[str]) -> None:
         """Watch `urls`."""
-        self._store.feeds.add([_feed(number, url) for number, url in enumerate(urls)], datetime.now(UTC))
+        self.store.feeds.add([_feed(number, url) for number, url in enumerate(urls)], datetime.now(UTC))
 
     def round(self, urls: Sequence[str]) -> Cost:
         """Poll `urls`, all due at once, and nothing else."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             due = list(connection.scalars(select(feeds.c.id).where(feeds.c.url.in_(urls))))
             connection.execute(feeds.update().values(enabled=feeds.c.id.in_(due)))
-        self._store.feeds.make_due(due, datetime.now(UTC))
+        self.store.feeds.make_due(due, datetime.now(UTC))
         polled, stored = self._count(polls), self._count(articles)
-        before = {name: process.cpu_s() for name, process in self._processes.items()}
+        before = {name: process.cpu_s() for name, process in self.processes.items()}
         began = time.monotonic()
         ticks = 0
         while self._count(polls) < polled + len(urls):
@@ -101,21 +102,21 @@ class Ours:
         wall_s = time.monotonic() - began
         time.sleep(0.5)  # acknowledgements and nudges
         self._check(polled)
-        cpu_s = {name: process.cpu_s() - before[name] for name, process in self._processes.items()}
+        cpu_s = {name: process.cpu_s() - before[name] for name, process in self.processes.items()}
         return Cost(len(urls), self._count(articles) - stored, wall_s, cpu_s)
 
     def memory_mb(self) -> float:
         """The largest worker process."""
-        return self._processes["worker"].memory_mb()
+        return self.processes["worker"].memory_mb()
 
     def _check(self, after: int) -> None:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             failed = connection.scalars(select(polls.c.error).where(polls.c.id > after, polls.c.error.is_not(None)))
             if errors := failed.all():
                 raise RuntimeError(f"{len(errors)} polls failed: {errors[0]}")
 
     def _count(self, table: object) -> int:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return int(connection.scalar(select(func.max(table.c.id))) or 0)  # type: ignore[attr-defined]
 
 

@@ -159,6 +159,14 @@ def worker(
         yield running
 
 
+@contextmanager
+def beat(folder: Path, environ: Mapping[str, str], app: str = "worker.tasks:app") -> Iterator[Running]:
+    """Celery's beat, as production runs it."""
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", app, "beat", "--scheduler", "celery.beat:Scheduler"]
+    with started(command, folder, environ) as running:
+        yield running
+
+
 def _wait_for(port: int) -> None:
     give_up_at = time.monotonic() + _PATIENCE_S
     while True:
