@@ -104,6 +104,22 @@ def tags_of(html: str) -> list[tuple[str, dict[str, str | None]]]:
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(1)">"\'><b>'
 
 
+def test_below_the_subject_nothing_is_said_again() -> None:
+    message = rendered(reason=UpdateReason.CONFIRMED)
+
+    head = message.text.splitlines()[0]
+    title = an_alert().article.article.title
+    assert (head in message.text, title in message.text) == (True, True)
+    assert (head in message.body, title in message.body) == (False, False)
+    assert message.text.endswith(message.body.partition("\n")[2])
+
+
+def test_a_headline_that_the_subject_cannot_carry_is_told_below_it() -> None:
+    message = rendered(article=a_stored(title="long " * 100))
+
+    assert message.body == ""
+
+
 def test_no_markup_of_an_article_survives_as_markup() -> None:
     harmless = tags_of(rendered().html)
     article = a_stored(title=HOSTILE, publisher=HOSTILE, language='en" onload="x', url='https://outlet.example/?"><b>')

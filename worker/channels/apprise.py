@@ -4,9 +4,10 @@ Apprise says whether it worked, not why not: no failure is permanent, and none b
 attempts run out instead. Apprise connects by itself, past the guarded connections: its URL is the operator's own.
 
 It knows how long a message each service takes, and would send one that is longer all the same: such a message is
-shortened here. A service without titles gets the text alone, whose first lines say what the title says. And it
-passes on what a service takes for more than text: a headline could call a whole chat room by `@everyone`, or show one
-address and lead to another. Such marks are broken by an invisible character.
+shortened here. A service without titles gets the text alone, whose first lines say what a title would say; one with
+titles gets the text without them. And Apprise passes on what a service takes for more than text: a headline could call
+a whole chat room by `@everyone`, or show one address and lead to another. Such marks are broken by an invisible
+character.
 """
 
 from __future__ import annotations
@@ -50,11 +51,12 @@ def send(channel: Channel, message: Message, now: datetime, connections: Connect
     service = apprise.Apprise.instantiate(channel.options["url"], asset=_ASSET)
     if not isinstance(service, apprise.NotifyBase):
         raise DeliveryError(f"{channel.name}: Apprise cannot read its address", permanent=True)
+    title, body = _title_and_body(message, service)
     with _Reasons() as reasons:
         # Not `service.notify`: only the collection converts plain text to what the service speaks.
         accepted = apprise.Apprise(services=service, asset=_ASSET).notify(
-            title=fitted(_defused(message.subject), service.title_maxlen) if service.title_maxlen else "",
-            body=_body(message, service),
+            title=title,
+            body=body,
             body_format=_format(service),
             notify_type=_TYPES[message.severity],
         )
@@ -62,11 +64,15 @@ def send(channel: Channel, message: Message, now: datetime, connections: Connect
         raise DeliveryError(f"{channel.name}: {reasons.last or 'Apprise could not deliver'}")
 
 
-def _body(message: Message, service: apprise.NotifyBase) -> str:
-    text, bytes_at_most = _defused(message.text), _BYTES_AT_MOST.get(type(service).__name__)
+def _title_and_body(message: Message, service: apprise.NotifyBase) -> tuple[str, str]:
+    """What stands in the title is not said again, unless the service cuts it short."""
+    subject = _defused(message.subject)
+    title = fitted(subject, service.title_maxlen) if service.title_maxlen else ""
+    text = _defused(message.body if title == subject and message.body else message.text)
+    bytes_at_most = _BYTES_AT_MOST.get(type(service).__name__)
     if bytes_at_most is not None:
-        return fitted(text, bytes_at_most, in_bytes)
-    return fitted(text, service.body_maxlen)
+        return title, fitted(text, bytes_at_most, in_bytes)
+    return title, fitted(text, service.body_maxlen)
 
 
 def _format(service: apprise.NotifyBase) -> apprise.NotifyFormat:

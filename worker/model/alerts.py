@@ -107,6 +107,7 @@ class Message:
     payload: dict[str, Any]  # the webhook's JSON
     severity: Severity = Severity.INFO
     created_at: datetime | None = None
+    body: str = ""  # the text without what the subject says as well; "" = all of it is wanted below the subject, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from worker.render.catalogue import Catalogue, catalogue
 from worker.render.html import alert_html, bundle_html, text_html
 from worker.render.links import NO_LINKS, AlertLinks
 from worker.render.payload import alert_payload, bundle_payload, notice_payload
-from worker.render.plain import alert_text, bundle_text
+from worker.render.plain import alert_body, alert_text, bundle_text
 from worker.render.words import event, one_line, subject
 
 
@@ -29,11 +29,12 @@ def message_for(outgoing: Outgoing, language: str = "en", links: Mapping[int, Al
     own = [links.get(alert.alert_id, NO_LINKS) for alert in outgoing.alerts]
     if outgoing.form is Form.ALERT:
         return _alert_message(outgoing, texts, own[0])
-    heading = _heading(outgoing, texts)
+    heading, text = _heading(outgoing, texts), bundle_text(outgoing, texts, own)
     return Message(
         key=outgoing.key,
         subject=one_line(_bundle_subject(outgoing, heading, texts)),
-        text=bundle_text(outgoing, heading, texts, own),
+        text=f"{heading}\n\n{text}",
+        body=text,
         html=bundle_html(outgoing, heading, texts, own),
         payload=bundle_payload(outgoing, own),
         severity=_most_urgent(outgoing),
@@ -57,10 +58,13 @@ def probe_message(channel: Channel, now: datetime) -> Message:
 
 def _alert_message(outgoing: Outgoing, texts: Catalogue, links: AlertLinks) -> Message:
     (alert,) = outgoing.alerts
+    headline, whole = subject(alert, texts), alert.article.article.title
     return Message(
         key=outgoing.key,
-        subject=subject(alert, texts),
+        subject=headline,
         text=alert_text(alert, texts, links, escalates=outgoing.escalates),
+        # A subject has one line of bounded length: a headline that it cannot carry is told below.
+        body=alert_body(alert, texts, links, escalates=outgoing.escalates) if headline.endswith(whole) else "",
         html=alert_html(alert, texts, links, escalates=outgoing.escalates),
         payload=alert_payload(alert, links, escalates=outgoing.escalates),
         severity=alert.severity,
@@ -74,6 +78,7 @@ def _notice_message(key: str, notice: Notice) -> Message:
         key=key,
         subject=one_line(f"[trucewire] {notice.title}"),
         text=text,
+        body=notice.text,
         html=text_html(text),
         payload=notice_payload(notice),
         severity=notice.severity,

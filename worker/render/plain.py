@@ -14,12 +14,21 @@ from worker.render.words import event, facts, marked, update
 def alert_text(alert: Alert, texts: Catalogue, links: AlertLinks, *, escalates: bool = False) -> str:
     """One alert whole."""
     severity = texts.say(f"severity.{alert.severity}").upper()
-    lines = [f"{severity}: {event(alert, texts)}"]
-    lines += [texts.say("unacknowledged")] if escalates else []
-    lines += [line] if (line := update(alert, texts)) else []
-    lines += [
-        alert.article.article.title,
-        "",
+    lines = [f"{severity}: {event(alert, texts)}", *_notes(alert, texts, escalates=escalates)]
+    return "\n".join([*lines, alert.article.article.title, "", *_details(alert, texts, links)])
+
+
+def alert_body(alert: Alert, texts: Catalogue, links: AlertLinks, *, escalates: bool = False) -> str:
+    """One alert below a subject that names severity, event and headline."""
+    return "\n".join([*_notes(alert, texts, escalates=escalates), *_details(alert, texts, links)])
+
+
+def _notes(alert: Alert, texts: Catalogue, *, escalates: bool) -> list[str]:
+    return [*([texts.say("unacknowledged")] if escalates else []), *filter(None, [update(alert, texts)])]
+
+
+def _details(alert: Alert, texts: Catalogue, links: AlertLinks) -> list[str]:
+    lines = [
         f"  {marked(alert.match.sentence, alert.match.marks, '»', '«')}",
         "",
         *facts(alert, texts),
@@ -28,13 +37,12 @@ def alert_text(alert: Alert, texts: Catalogue, links: AlertLinks, *, escalates: 
         lines.append(f"{texts.say('link')}: {alert.article.article.url}")
     lines.append(f"{texts.say('why')}: {'; '.join(alert.why)}")
     lines.append(texts.say("alert", id=alert.alert_id, revision=alert.revision))
-    lines += [f"{label}: {address}" for label, address in links.labelled(texts)]
-    return "\n".join(lines)
+    return lines + [f"{label}: {address}" for label, address in links.labelled(texts)]
 
 
-def bundle_text(outgoing: Outgoing, heading: str, texts: Catalogue, links: Sequence[AlertLinks]) -> str:
+def bundle_text(outgoing: Outgoing, texts: Catalogue, links: Sequence[AlertLinks]) -> str:
     """Several alerts, a short paragraph each."""
-    parts = [heading]
+    parts = []
     for alert, own in zip(outgoing.alerts, links, strict=True):
         article = alert.article.article
         severity = texts.say(f"severity.{alert.severity}").upper()
