@@ -127,14 +127,16 @@ def labels_of(title: str, text: str = "") -> tuple[str, ...]:
         text: its plain text, where known: only an explicit notice at either end counts ("An earlier version of this
             article misstated …", "This article has been retracted").
     """
-    found = {*_in_title(_STRESS.sub("", title).strip()), *_in_notices(text)}
+    if not title.isascii():
+        title = _STRESS.sub("", title)
+    found = {*_in_title(title.strip()), *_in_notices(text)}
     return tuple(label for label in LABELS if label in found)
 
 
 def _in_title(title: str) -> Iterator[str]:
-    folded, start, end = _folded(title), 0, len(title)
-    if not _ANY_WORD.may_match(folded):
+    if not _ANY_WORD.may_match(title):
         return
+    folded, start, end = _folded(title), 0, len(title)
     loud = not title.isupper()
     opening = (_IN_FRONT, _BEFORE_COLON, _BEFORE_STOP, *((_LOUD_FRONT, _LOUD_CRY) if loud else ()))
     closing = (_AT_THE_END, _BEHIND_DASH, *((_LOUD_END,) if loud else ()))
@@ -168,8 +170,8 @@ _CAPITALS = frozenset({_LOUD_FRONT, _LOUD_CRY, _LOUD_BRACKETS, _LOUD_END})
 
 def _in_notices(text: str) -> Iterator[str]:
     edges = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
-    folded = _folded(edges)
-    if _ANY_NOTICE.may_match(folded):
+    if _ANY_NOTICE.may_match(edges):
+        folded = _folded(edges)
         yield from (label for label, notice in _NOTICES.items() if notice.search(folded))
 
 

@@ -40,14 +40,19 @@ class Prefilter:
 
     def may_match(self, text: str) -> bool:
         """False only where none of the expressions matches anywhere in `text`, in whatever case."""
-        return bool(self._automaton.find_matches_as_indexes(folded(text).encode("utf-8", "replace")))
+        return bool(self._automaton.find_matches_as_indexes(_folded_bytes(text)))
 
 
 @lru_cache(maxsize=4)  # several filters look at one text in turn
+def _folded_bytes(text: str) -> bytes:
+    return folded(text).encode("utf-8", "replace")
+
+
 def folded(text: str) -> str:
-    """`text` as `re.IGNORECASE` sees it, but for letters that no keyboard has: i, ı and İ are one, and s and ſ."""
-    lowered = text.replace("İ", "i").lower()
-    return lowered if lowered.isascii() else lowered.replace("ı", "i").replace("ſ", "s")
+    """`text` as `re.IGNORECASE` sees it, but for letters that no keyboard has: i, ı and İ are one, s and ſ, е and ё."""
+    if text.isascii():
+        return text.lower()
+    return text.replace("İ", "i").lower().replace("ı", "i").replace("ſ", "s").replace("ё", "е")
 
 
 def needed_by(pattern: re.Pattern[str]) -> frozenset[str]:

@@ -59,7 +59,7 @@ _PLAIN_LENGTH = 1024
 # An address in which there is nothing to mend, but for what tracks in its query.
 _PLAIN_ADDRESS = re.compile(
     r"https?://(?!(?:www\.)?google\.|[a-z0-9-]+\.cdn\.ampproject\.)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
-    r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?"
+    r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?"
 )
 _PLAIN_QUERY = re.compile(r"[A-Za-z0-9_.=&-]*")
 _SLASHES = re.compile(r"(?<!:)/{2,}")
@@ -124,10 +124,10 @@ def canonical_url(url: str, *, fragment: bool = False) -> str:
     if not cleaned or _OPAQUE.match(cleaned.partition("://")[2]):
         return ""
     parts = urlsplit(cleaned)
-    host = _without_twin(parts.netloc)
-    if host in _SHORTENERS or parts.netloc in _SHORTENERS:
+    host = _canonical_host(parts.netloc)
+    if not host:
         return ""
-    path = _INDEX.sub("", _AMP_PATH.sub("", parts.path)).rstrip("/")
+    path = _without_form(parts.path).rstrip("/")
     anchor = parts.fragment if fragment or _ROUTE.match(parts.fragment) else ""
     if not parts.query and not anchor and (not path or _LANGUAGE_HOME.match(path)):
         return ""
@@ -228,6 +228,20 @@ def _without_twin(host: str) -> str:
     if len(labels) > 3 and labels[1] in ("m", "mobile"):  # en.m.wikipedia.org
         del labels[1]
     return ".".join(labels)
+
+
+@lru_cache(maxsize=1024)  # articles of one outlet have one host
+def _canonical_host(netloc: str) -> str:
+    """The host that twins share; "" for a shortener, whose addresses name nothing."""
+    host = _without_twin(netloc)
+    return "" if host in _SHORTENERS or netloc in _SHORTENERS else host
+
+
+def _without_form(path: str) -> str:
+    """`path` without what says in which form it is read: AMP, `index.html`."""
+    if "amp" in path.lower():
+        path = _AMP_PATH.sub("", path)
+    return _INDEX.sub("", path) if "." in path else path
 
 
 def _joined(parts: SplitResult) -> str:

@@ -101,6 +101,8 @@ def language_of(title: str, text: str = "", outlet: Sequence[str] = ()) -> str:
 def _script_of(sample: str) -> str:
     """The script of most letters; "" where there are none."""
     first = next(filter(str.isalpha, sample), "")
+    if sample.isascii():
+        return "latin" if first else ""
     script = next((name for name, letters in _LETTERS.items() if letters.match(first)), "")
     if not script or 2 * _count(script, sample) <= len(sample):  # else, the others need not be counted
         counts = {name: _count(name, sample) for name in _LETTERS}
