@@ -63,7 +63,9 @@ def items_of(document: str, known: Container[str]) -> Items:
         if digest in known:
             pieces.append(document[position:start])
             position = end
-    return Items("".join((*pieces, document[position:])), hashes, _repeated(texts), tuple(problems))
+    # Where nothing is new there is no entry whose address could be another's, too.
+    repeated = _repeated(texts) if len(pieces) < len(texts) else frozenset[str]()
+    return Items("".join((*pieces, document[position:])), hashes, repeated, tuple(problems))
 
 
 def single_items(document: str) -> Iterator[str]:
