@@ -28,7 +28,7 @@ from worker.tables import articles, feeds, polls
 
 CHANGED = 10  # every tenth poll finds something
 SLICE_S = 0.5  # so often some feeds become due
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def _sustained(stack: ExitStack, folder: Path, options: argparse.Namespace) -> S
     ours.processes["match"] = stack.enter_context(
         servers.worker(folder / "ours", ours.environ, queue="match", concurrency=1)
     )
-    _wait_until(lambda: _unjudged(ours) == 0)
     ours.processes["beat"] = stack.enter_context(servers.beat(folder / "ours", ours.environ))
+    _wait_until(lambda: _unjudged(ours) == 0)
     return _minute(ours, farm, options)
 
 
@@ -147,7 +147,8 @@ def _print(found: Sustained, options: argparse.Namespace) -> None:
     print(
         f"{found.asked} polls at {options.rate} a second on {options.database}: done at "
         f"{found.asked / found.wall_s:.0f} a second, asked {cuts[9]:.1f} s after they were due "
-        f"(p95 {cuts[18]:.1f} s; a tick comes every 5 s)\n{found.new} new articles, {found.judged} of them judged by then\n"
+        f"(p95 {cuts[18]:.1f} s; a tick comes every 5 s)\n"
+        f"{found.new} new articles, {found.judged} of them judged by then\n"
         f"{sum(cores.values()):.2f} cores: " + ", ".join(f"{name} {share:.2f}" for name, share in cores.items())
     )
 
