@@ -244,6 +244,17 @@ def test_a_rule_is_tried_on_the_log(reader: Browser) -> None:
     assert (trial["articles"], trial["complete"], trial["items"][0]["articles"]) == (5, True, 5)
 
 
+def test_the_overview_tells_what_the_pages_show(reader: Browser) -> None:
+    flow, notices = reader.get(f"{API}/flow").json, reader.get(f"{API}/notices").json
+    places, trends = reader.get(f"{API}/map?since=2020-01-01").json, reader.get(f"{API}/trends?days=7").json
+
+    assert (flow["feeds"], flow["last_alert_at"] is not None, notices) == (1, True, {"items": []})
+    assert places["parameters"] == ["since", "until"]
+    assert [row["articles"] for row in trends["articles"]] == [5]
+    assert reader.get(f"{API}/map").json["items"] == []
+    assert reader.get(f"{API}/trends?days=0").status == 422
+
+
 def test_a_feed_is_switched_and_reset(program: Browser) -> None:
     feed_id = items(program, "/feeds")[0]["id"]
 

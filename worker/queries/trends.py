@@ -50,6 +50,15 @@ class TrendQueries:
             statement = statement.where(claims.c.at >= since).group_by(day, claims.c.concept).order_by(day)
             return [dict(row) for row in connection.execute(statement).mappings()]
 
+    def reports_by_day(self, since: datetime) -> list[Row]:
+        """`day`, `side` ("" nobody's) and the `articles` in which its voices claim something."""
+        with reading(self._engine) as connection:
+            day = step_of(connection, claims.c.at, "day").label("day")
+            reports = func.count(claims.c.article_id.distinct()).label("articles")
+            statement = select(day, claims.c.side, reports)
+            statement = statement.where(claims.c.at >= since).group_by(day, claims.c.side).order_by(day, claims.c.side)
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
     def tolls_by_day(self, since: datetime) -> list[Toll]:
         """What each side's voices report of casualties, day by day."""
         highest: dict[tuple[str, str, str, int], int] = {}

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from worker import __version__
 from worker.bootstrap import Services
 from worker.web import exports
-from worker.web.api import alerts, articles, configuration, people, sources, stories
+from worker.web.api import alerts, articles, configuration, overview, people, sources, stories
 from worker.web.problems import MEDIA_TYPE, Problem
 
 PREFIX = "/api/v1"
@@ -39,7 +39,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 def router(services: Services) -> APIRouter:
     """All routes of the API."""
     routes = APIRouter(prefix=PREFIX, responses=_PROBLEMS)
-    for part in (articles, stories, alerts, sources, configuration, people, exports):
+    for part in (articles, stories, alerts, overview, sources, configuration, people, exports):
         routes.include_router(part.router(services))
     return routes
 

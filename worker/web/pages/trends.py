@@ -1,4 +1,4 @@
-"""`/trends`: articles, events by concept and casualties as reported by side, day by day."""
+"""`/trends`: articles, events by concept, reports and casualties by the side that reports them, day by day."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def router(pages: Pages) -> APIRouter:
             ends=(_name(axis[0]), _name(axis[-1])),
             articles=_articles(axis, by_day),
             events=_events(axis, queries, since),
+            reports=_reports(axis, queries, since),
             tolls=_tolls(axis, queries, since),
             width=WIDTH,
             height=HEIGHT,
@@ -96,6 +97,23 @@ def _events(axis: list[str], queries: TrendQueries, since: datetime) -> list[dic
         }
         for concept in known
         if concept in counted
+    ]
+
+
+def _reports(axis: list[str], queries: TrendQueries, since: datetime) -> list[dict[str, Any]]:
+    """One small chart for each side, nobody's last."""
+    counted: dict[str, dict[str, int]] = {}
+    for row in queries.reports_by_day(since):
+        counted.setdefault(row["side"], {})[row["day"]] = row["articles"]
+    highest = max((number for days in counted.values() for number in days.values()), default=0)
+    return [
+        {
+            "side": side,
+            "total": sum(days.values()),
+            "days": days,
+            "bars": bars([(day, days.get(day, 0)) for day in axis], WIDTH / 2, LOW, highest),
+        }
+        for side, days in sorted(counted.items(), key=lambda item: (item[0] == "", item[0]))
     ]
 
 

@@ -68,12 +68,23 @@ function move(by) {
   list[to].focus({ preventScroll: true });
   list[to].scrollIntoView({ block: "nearest" });
 }
+function openMenu(item, which) {
+  const menu = item && $(which, item);
+  if (!menu) return;
+  menu.open = true;
+  $("form input:not([type=hidden]), form button", menu)?.focus();
+}
 let waiting = "";
 const actions = {
   j: () => move(1),
   k: () => move(-1),
   o: (item) => $("[data-source]", item ?? document)?.click(),
   a: (item) => item && $("[data-ack]", item)?.click(),
+  w: (item) => item && $("[data-why]", item)?.click(),
+  y: (item) => item && $("[data-right]", item)?.click(),
+  n: (item) => openMenu(item, "[data-wrong]"),
+  x: (item) => openMenu(item, "[data-silence]"),
+  z: (item) => openMenu(item, "[data-snooze]"),
   d: nextTheme,
   "/": () => ($("main input[type=search]") ?? $(".find input"))?.focus(),
   "?": () => help?.showModal(),
@@ -87,7 +98,12 @@ document.addEventListener("keydown", (event) => {
   const target = event.target;
   if (event.ctrlKey || event.metaKey || event.altKey || help?.open) return;
   if (target.matches("input, textarea, select")) {
-    if (event.key === "Escape") target.blur();
+    if (event.key === "Escape") {
+      const menu = target.closest("details.menu");
+      if (menu) menu.open = false;
+      (menu?.closest("[data-item]") ?? document.body).focus({ preventScroll: true });
+      target.blur();
+    }
     return;
   }
   if (waiting === "g") {
@@ -100,7 +116,10 @@ document.addEventListener("keydown", (event) => {
     }
   }
   if (event.key === "Escape") {
-    for (const menu of $$("details.menu[open]")) menu.open = false;
+    for (const menu of $$("details.menu[open]")) {
+      if (menu.contains(target)) target.closest("[data-item]")?.focus({ preventScroll: true });
+      menu.open = false;
+    }
     return;
   }
   const item = target.closest?.("[data-item]");
