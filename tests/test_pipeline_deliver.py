@@ -172,6 +172,30 @@ def test_a_channel_gets_a_minutes_worth_and_the_rest_in_its_time(world: World) -
     assert (burst, len(world.sent)) == (2, 3)
 
 
+def test_what_failed_is_tried_again_as_soon_as_its_time_has_come(world: World) -> None:
+    world.refusals["desk"] = DeliveryError("desk: 503")
+    alerted(world)
+    pipeline.route(world.services)
+
+    run = pipeline.deliver(world.services, "desk")
+
+    (row,) = world.services.queries.notifications()
+    assert run.again_at == row["next_attempt_at"] > world.now
+
+
+def test_a_pause_that_ends_soon_is_waited_for(world: World) -> None:
+    world.channels = (a_channel(per_minute=60),)
+    alerted(world)
+    pipeline.route(world.services)
+    world.store.channels.record_failure("desk", world.now + timedelta(seconds=3))
+
+    soon = pipeline.deliver(world.services, "desk")
+    world.store.channels.record_failure("desk", world.now + timedelta(hours=1))
+    later = pipeline.deliver(world.services, "desk")
+
+    assert (soon.again_at, later.again_at) == (world.now + timedelta(seconds=3), None)
+
+
 def test_the_back_off_grows_and_is_never_twice_the_same() -> None:
     waits = [back_off_s(attempts, 0.5) for attempts in range(1, 40)]
 
@@ -243,6 +267,16 @@ def test_nine_events_of_one_story_are_one_message(world: World) -> None:
     assert message.payload["data"]["count"] == 9
     assert message.severity is Severity.CRITICAL
     assert world.store.notifications.count_by_status() == {"sent": 9}
+
+
+def test_what_is_held_for_seconds_is_announced_with_its_time(world: World) -> None:
+    world.routing = model.Routing((model.Route("all", group_wait=timedelta(seconds=8)),))
+    alerted(world)
+    nudges: list[tuple[str, datetime]] = []
+
+    due = pipeline.route(world.services, lambda name, at: nudges.append((name, at)))
+
+    assert (due, nudges) == ([], [("desk", world.now + timedelta(seconds=8))])
 
 
 def test_a_group_is_repeated_as_it_was_after_a_crash(world: World) -> None:

@@ -134,6 +134,36 @@ def test_what_is_held_waits_for_its_time_with_the_reason(store: Store) -> None:
     assert store.notifications.due_channels(LATER) == ["desk"]
 
 
+def test_what_is_held_is_upcoming_until_it_is_due(store: Store) -> None:
+    routed(store, due_at=SOON)
+    soon = SOON - timedelta(seconds=5)
+
+    assert store.notifications.upcoming(NOW, SOON - timedelta(seconds=1)) == {}
+    assert store.notifications.upcoming(soon, LATER) == {"desk": SOON}
+    assert store.notifications.upcoming(SOON, LATER) == {}
+    assert store.notifications.due_next("desk", NOW, soon) is None
+    assert store.notifications.due_next("desk", LATER, LATER) == SOON
+
+
+def test_a_pausing_channel_is_upcoming_when_its_pause_ends(store: Store) -> None:
+    routed(store)
+    store.channels.sync(["desk"], NOW)
+    store.channels.record_failure("desk", SOON)
+
+    assert store.notifications.upcoming(NOW, LATER) == {"desk": SOON}
+
+
+def test_what_is_recorded_with_the_next_claim_is_sent(store: Store) -> None:
+    routed(store, 2)
+    first = leased(store)
+
+    second = store.notifications.lease("desk", NOW, SOON, sent=first.message_id)
+
+    assert second is not None
+    assert second.message_id != first.message_id
+    assert store.notifications.count_by_status() == {"sent": 1, "pending": 1}
+
+
 def test_a_later_revision_supersedes_what_still_waits(store: Store) -> None:
     (alert_id,) = routed(store, due_at=LATER)
 

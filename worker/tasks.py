@@ -14,7 +14,7 @@ import logging
 import os
 import sys
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Celery, Task
@@ -117,10 +117,14 @@ app.conf.update(
 )
 
 
-def _nudge(task: Task, queue: str, *args: Any, expires: float = SWEEP_S) -> bool:
-    """Have `task` run soon; False where no broker takes the message, which is then left to the next beat."""
+def _nudge(task: Task, queue: str, *args: Any, expires: float = SWEEP_S, wait_s: float = 0.0) -> bool:
+    """Have `task` run soon; False where no broker takes the message, which is then left to the next beat.
+
+    It may wait for seconds, never for minutes: a message that waits longer than Redis' visibility time-out is handed
+    out again and again.
+    """
     try:
-        task.apply_async(args, queue=queue, expires=expires)
+        task.apply_async(args, queue=queue, expires=wait_s + expires, countdown=wait_s or None)
     except OperationalError as error:
         log.warning("nudge task=%s outcome=lost error=%r", task.name, str(error))
         return False
@@ -174,14 +178,30 @@ def read() -> None:
 @app.task(name="route")
 def route() -> None:
     """Turn alerts into notifications, then have each channel send its own: a slow one delays no other."""
-    pipeline.route(services(), lambda channel: _nudge(deliver, "deliver", channel))
+    pipeline.route(services(), _nudge_deliver)
+
+
+_awaited: dict[str, datetime] = {}  # when each channel is nudged next, as far as this process knows
+
+
+def _nudge_deliver(channel: str, at: datetime) -> None:
+    """Have a channel send what is due `at`: at once, or some seconds from now, unless it is nudged before that."""
+    now = services().now()
+    if at <= now:
+        _nudge(deliver, "deliver", channel)
+    elif not now < _awaited.get(channel, now) <= at:
+        _nudge(deliver, "deliver", channel, wait_s=(at - now).total_seconds())
+        _awaited[channel] = at
 
 
 @app.task(name="deliver")
 def deliver(channel: str) -> None:
     """Send what waits for one channel, then have the others told if it has failed for good."""
-    if pipeline.deliver(services(), channel).noticed:
+    outcome = pipeline.deliver(services(), channel)
+    if outcome.noticed:
         _nudge(route, "deliver")
+    if outcome.again_at is not None:
+        _nudge_deliver(channel, outcome.again_at)
 
 
 @app.task(name="subscribe")

@@ -31,6 +31,7 @@ BACK_OFF_S = 5.0
 BACK_OFF_CAP_S = 2 * 3600.0
 FAILURES_IN_A_ROW = 3  # … then the channel itself is taken to be down, and pauses
 PAUSE_CAP_S = 300.0
+SOON = timedelta(seconds=10)  # what is due later is left to the next sweep
 UNWELL = "unwell"  # the turn that channels share which are down
 
 
@@ -40,14 +41,16 @@ class Delivered:
 
     sent: int = 0
     noticed: bool = False  # there is something to tell the other channels
+    again_at: datetime | None = None  # when there is more to send, if that is soon
 
 
 def deliver(services: Services, channel_name: str) -> Delivered:
     """Send what waits for one channel, for a minute at most."""
-    stopwatch, sent, noticed = time.monotonic(), 0, False
+    stopwatch, sent, noticed, again_at = time.monotonic(), 0, False, None
     while time.monotonic() - stopwatch < FOR_S:
-        state = services.store.channels.state(channel_name)
-        if state.pauses(services.now()):
+        state, now = services.store.channels.state(channel_name), services.now()
+        if state.pauses(now):
+            again_at = state.paused_until
             break
         with ExitStack() as stack:
             down = state.failures >= FAILURES_IN_A_ROW
@@ -58,9 +61,11 @@ def deliver(services: Services, channel_name: str) -> Delivered:
             run = _Run(services, channel_name, stopwatch, unwell=state.unwell).send(at_most=1 if down else None)
         sent, noticed = sent + run.sent, noticed or run.noticed
         # Whoever was turned away a moment ago may have been told of more than this run saw.
-        if run.noticed or not services.store.notifications.is_due(channel_name, services.now()):
+        now = services.now()
+        again_at = services.store.notifications.due_next(channel_name, now, now + SOON)
+        if run.noticed or again_at is None or again_at > now:
             break
-    return Delivered(sent, noticed)
+    return Delivered(sent, noticed, again_at if again_at and now < again_at <= now + SOON else None)
 
 
 class _Run:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from worker.bootstrap import Services
 from worker.model import Alert
 from worker.model.delivery import Notice, Routing
+from worker.pipeline.deliver import SOON
 from worker.routing import Situation, escalations_for, notice_plans, notifications_for, remembered
 
 log = logging.getLogger("trucewire")
@@ -17,10 +18,14 @@ BATCH = 200
 ESCALATES_FOR = timedelta(days=2)  # an older alert is nobody's emergency any more
 
 
-def route(services: Services, nudge: Callable[[str], object] = lambda channel: None) -> list[str]:
+Nudge = Callable[[str, datetime], object]  # the name of a channel, and when it has something to send
+
+
+def route(services: Services, nudge: Nudge = lambda channel, at: None) -> list[str]:
     """Turn unrouted alerts and notices into notifications; the names of the channels that have something to send.
 
-    Where many alerts wait, `nudge` is called with those names after each batch, so that sending begins at once.
+    `nudge` is called with those names, where many alerts wait after each batch already, so that sending begins at once;
+    and with the names of those that will have something soon, so that what is held goes out when its time has come.
     """
     now = services.now()
     more = True
@@ -36,9 +41,11 @@ def route(services: Services, nudge: Callable[[str], object] = lambda channel: N
         if notices:
             _route_notices(services, notices, where)
         if more:
-            _each(nudge, services.store.notifications.due_channels(now))
+            _nudge_due(services, nudge, now)
     _escalate(services, now, disabled)
-    return _each(nudge, services.store.notifications.due_channels(now))
+    for name, at in services.store.notifications.upcoming(now, now + SOON).items():
+        nudge(name, at)
+    return _nudge_due(services, nudge, now)
 
 
 def _disabled(services: Services, now: datetime) -> dict[str, str]:
@@ -46,9 +53,10 @@ def _disabled(services: Services, now: datetime) -> dict[str, str]:
     return services.store.channels.sync(enabled, now)
 
 
-def _each(nudge: Callable[[str], object], names: list[str]) -> list[str]:
+def _nudge_due(services: Services, nudge: Nudge, now: datetime) -> list[str]:
+    names = services.store.notifications.due_channels(now)
     for name in names:
-        nudge(name)
+        nudge(name, now)
     return names
 
 

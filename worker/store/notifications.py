@@ -52,7 +52,27 @@ _DUE_CHANNELS = (
     .where(_IS_DUE, notifications.c.channel.not_in(select(channels.c.name).where(channels.c.paused_until > _NOW)))
     .distinct()
 )
-_DUE_ONE = select(notifications.c.id).where(_OF_CHANNEL, _IS_DUE).limit(1)
+_FREE_UNTIL = and_(
+    _PENDING,
+    notifications.c.next_attempt_at <= bindparam("until", type_=notifications.c.next_attempt_at.type),
+    or_(notifications.c.lease_until.is_(None), notifications.c.lease_until <= _NOW),
+)
+_DUE_NEXT = (
+    select(notifications.c.next_attempt_at)
+    .where(_OF_CHANNEL, _FREE_UNTIL)
+    .order_by(notifications.c.next_attempt_at)
+    .limit(1)
+)
+_UPCOMING = (
+    select(
+        notifications.c.channel,
+        func.min(notifications.c.next_attempt_at).label("at"),
+        func.min(channels.c.paused_until).label("paused_until"),
+    )
+    .join_from(notifications, channels, channels.c.name == notifications.c.channel, isouter=True)
+    .where(_FREE_UNTIL)
+    .group_by(notifications.c.channel)
+)
 _NEXT = _MOST_URGENT_FIRST.where(_OF_CHANNEL, _IS_DUE).limit(1).with_for_update(skip_locked=True)
 _OF_MESSAGE = _MOST_URGENT_FIRST.where(
     notifications.c.message_id == bindparam("message_id"), _PENDING
@@ -91,10 +111,17 @@ class NotificationStore:
         with reading(self._engine) as connection:
             return list(connection.scalars(_DUE_CHANNELS, {"now": now}))
 
-    def is_due(self, channel: str, now: datetime) -> bool:
-        """Whether a channel has something to send."""
+    def upcoming(self, now: datetime, until: datetime) -> dict[str, datetime]:
+        """Channels that are going to have something to send after `now`, and when: those of `until` and before."""
         with reading(self._engine) as connection:
-            return connection.scalar(_DUE_ONE, {"channel": channel, "now": now}) is not None
+            rows = connection.execute(_UPCOMING, {"now": now, "until": until}).all()
+        times = {row.channel: max(row.at, row.paused_until or row.at) for row in rows}
+        return {name: at for name, at in times.items() if now < at <= until}
+
+    def due_next(self, channel: str, now: datetime, until: datetime) -> datetime | None:
+        """When a channel is next to be sent something: in the past where it is due; None where not until `until`."""
+        with reading(self._engine) as connection:
+            return connection.scalar(_DUE_NEXT, {"channel": channel, "now": now, "until": until})
 
     def lease(self, channel: str, now: datetime, until: datetime, sent: int | None = None) -> Outgoing | None:
         """Claim a channel's next message, the most urgent first; None where nothing is due.
