@@ -250,3 +250,22 @@ def _searched(visit: Visit, payload: str) -> int:
     page = visit.opens(f"/log?{urlencode(dict.fromkeys(('q', 'place', 'publisher', 'region'), payload))}")
     count: int = page.evaluate(HANDLERS)
     return count
+
+
+def test_every_action_on_an_alert_has_a_key(visit: Visit) -> None:
+    page = visit.opens("/")
+    page.keyboard.press("j")
+
+    opened = []
+    for key in ("z", "x", "n"):
+        page.keyboard.press(key)
+        opened.append(page.locator("details.menu[open] summary").inner_text())
+        page.keyboard.press("Escape")
+    closed = page.locator("details.menu[open]").count()
+    held = page.evaluate("document.activeElement.hasAttribute('data-item')")
+    page.keyboard.press("w")
+    page.wait_for_url("**/why")
+
+    assert opened == ["Snooze", "Silence", "Wrong"]
+    assert (closed, held) == (0, True)
+    assert visit.faults == []
