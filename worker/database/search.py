@@ -45,10 +45,10 @@ MOST_CHUNKS = 128  # that are asked for by name: two million articles; more are 
 
 # Of all articles: a word of so many is rare enough to look at each, one of so many is dear to look up in the index.
 RARE, COMMON = 0.005, 0.05
-_SWITCH = text(
-    "SELECT set_config('enable_indexscan', :value, true), "
-    "set_config('enable_seqscan', :value, true), set_config('jit', 'off', true), "
-    "set_config('max_parallel_workers_per_gather', '0', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
+_SWITCH = text("SELECT set_config('enable_indexscan', :value, true), set_config('enable_seqscan', :value, true)")
+_PLAN = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true), "
+    "set_config('max_parallel_workers_per_gather', '0', true)"
 )
 _EXPLAIN_ALL = text("EXPLAIN (FORMAT JSON) SELECT 1 FROM articles")
 _EXPLAIN_SEARCH = text("EXPLAIN (FORMAT JSON) SELECT 1 FROM articles WHERE search @@ to_tsquery('simple', :query)")
@@ -109,6 +109,8 @@ class Lookup:
 
     led_by: str  # a tsquery: what the index is asked for
     rest: tuple[ColumnElement[bool], ...]  # … and what is then looked up in each row
+    share: float  # of all articles, that the index is expected to lead to
+    reads_texts: bool  # of all that the index leads to: it does not know where in a text a word stands
 
     def within(self, low: int, high: int) -> tuple[ColumnElement[bool], ...]:
         """As conditions on articles whose ids are about those: at least all from `low` to below `high`."""
@@ -137,12 +139,15 @@ def lookup_of(query: str, connection: Connection) -> Lookup:
         ValueError: nothing in it to look for.
     """
     terms = _some_terms(query)
+    total = max(_estimate(connection, ""), 1.0)
     if len(terms) > 1:
-        total, *rows = (_estimate(connection, some) for some in ("", *(_tsquery((term,)) for term in terms)))
-        rare = [term for term, most in zip(terms, rows, strict=True) if term.wanted and most < RARE * total]
+        rows = [_estimate(connection, _tsquery((term,))) for term in terms]
+        rare = tuple(term for term, most in zip(terms, rows, strict=True) if term.wanted and most < RARE * total)
         if rare and max(rows) > COMMON * total:
-            return Lookup(_tsquery(tuple(rare)), (looked_up(search_condition(query, connection.dialect)),))
-    return Lookup(_tsquery(terms), ())
+            whole = looked_up(search_condition(query, connection.dialect))
+            return Lookup(_tsquery(rare), (whole,), min(rows) / total, reads_texts=True)
+    share = _estimate(connection, _tsquery(terms)) / total
+    return Lookup(_tsquery(terms), (), share, reads_texts=any(len(term.words) > 1 for term in terms))
 
 
 def _estimate(connection: Connection, tsquery: str) -> float:
@@ -162,12 +167,20 @@ def among(of: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
     return of == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
+def planned_each_time(connection: Connection) -> None:
+    """PostgreSQL: until the transaction ends, plan each statement for what is asked, and be quick about it.
+
+    A plan that is to fit any word, or any time, may take a thousand times as long; and a page is too small to compile a
+    program for, or to start other processes.
+    """
+    connection.execute(_PLAN)
+
+
 @contextmanager
 def index_only(connection: Connection) -> Iterator[None]:
-    """PostgreSQL: within the block, rows are found by what the indexes say of them, all conditions taken together.
+    """PostgreSQL: within the block, rows are found by what the full-text index says of them.
 
-    Its planner does not know that a text is dear to read, and would walk the articles one by one. Nor does it then take
-    the time to compile the query: before version 18, what is switched off counts as very dear, and would have it do so.
+    Its planner does not know that a text is dear to read, and would walk the articles one by one.
     """
     connection.execute(_SWITCH, {"value": "off"})
     yield

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
 
-from worker.database.search import search_condition, searched_ids
+from worker.database.search import planned_each_time, search_condition, searched_ids
 from worker.queries import walk
 from worker.queries.conditions import LAST_ID, Conditions, Range, conditions_of
 from worker.queries.filters import ArticleFilter, Row
@@ -41,6 +41,8 @@ def article_page(
     Raises:
         ValueError: a search with no word to look for.
     """
+    if connection.dialect.name == "postgresql":
+        planned_each_time(connection)
     conditions = conditions_of(connection, wanted, before_id)
     if not wanted.search:
         page = select(*columns).where(*conditions.all_of(conditions.within))
