@@ -79,7 +79,8 @@ def _sustained(stack: ExitStack, folder: Path, options: argparse.Namespace) -> S
 def _minute(ours: Ours, farm: Farm, options: argparse.Namespace) -> Sustained:
     with ours.engine.connect() as connection:
         ids = list(connection.scalars(select(feeds.c.id).order_by(feeds.c.id)))
-        before, stored = connection.execute(select(func.max(polls.c.id), func.max(articles.c.id))).one()
+        before = connection.scalar(select(func.max(polls.c.id))) or 0
+        stored = connection.scalar(select(func.max(articles.c.id))) or 0
     cpu_s = {name: process.cpu_s() for name, process in ours.processes.items()}
     due_at: dict[int, list[datetime]] = {feed_id: [] for feed_id in ids}
     began, asked, size = time.monotonic(), 0, round(options.rate * SLICE_S)
