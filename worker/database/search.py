@@ -6,14 +6,12 @@ Words are found by their beginning, so that inflected forms are; "a phrase" is f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
     Dialect,
@@ -162,9 +160,9 @@ def looked_up(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return condition.is_(true())
 
 
-def among(of: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
-    """PostgreSQL: whether `of` is one of `ids`, which are sent as one value."""
-    return of == any_(literal(list(ids), ARRAY(BigInteger)))
+def among(of: ColumnElement[int], ids: Select[Any]) -> ColumnElement[bool]:
+    """PostgreSQL: whether `of` is one of `ids`, which are found first, whatever else is asked."""
+    return of == any_(sql.array(ids.scalar_subquery()))
 
 
 def planned_each_time(connection: Connection) -> None:

@@ -10,7 +10,6 @@ So the log is walked down from where the page begins, piece by piece:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -51,9 +50,10 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Few:
-    """What another condition than the words lets through, newest first."""
+    """What another condition than the words lets through; counted here, and read where it is stored."""
 
-    ids: Sequence[int]
+    lead: Select[Any]  # their ids
+    count: int
     low: int  # down to here these are all
 
 
@@ -67,7 +67,7 @@ def page(connection: Connection, search: str, conditions: Conditions, limit: int
     within = conditions.within
     few = _few(connection, asked, within)
     if few is not None and few.low == within.low:
-        return _one_by_one(connection, asked, within, limit, few.ids)
+        return _one_by_one(connection, asked, within, limit, few)
     top = min(within.high, int(connection.scalar(select(func.max(articles.c.id))) or 0) + 1)
     bottom = max(within.low, 1)
     high = max(top - FIRST, bottom)
@@ -82,7 +82,7 @@ def page(connection: Connection, search: str, conditions: Conditions, limit: int
         few = _few(connection, asked, piece)
         if few is not None and _is_quicker(few, piece, lookup):
             piece = Range(few.low, high)
-            found += _one_by_one(connection, asked, piece, missing, few.ids) if few.ids else []
+            found += _one_by_one(connection, asked, piece, missing, few) if few.count else []
         else:
             found += _by_index(connection, asked, lookup, piece, missing)
         high = piece.low
@@ -92,7 +92,7 @@ def page(connection: Connection, search: str, conditions: Conditions, limit: int
 def _is_quicker(few: _Few, piece: Range, lookup: Lookup) -> bool:
     """Whether to look at few articles one by one brings us down the log faster than to have the index lead."""
     by_index = lookup.share * (TEXT if lookup.reads_texts else LED_TO)
-    return few.low == piece.low or ONE * len(few.ids) / (piece.high - few.low) < by_index
+    return few.low == piece.low or ONE * few.count / (piece.high - few.low) < by_index
 
 
 def _few(connection: Connection, asked: _Asked, within: Range) -> _Few | None:
@@ -100,21 +100,20 @@ def _few(connection: Connection, asked: _Asked, within: Range) -> _Few | None:
     best = None
     for lead in asked.leads:
         column = lead.selected_columns[0]
-        ids = list(connection.scalars(lead.where(*within.of(column)).order_by(column.desc()).limit(FEW + 1)))
-        if len(ids) <= FEW:
-            return _Few(ids, within.low)
-        if best is None or ids[FEW - 1] < best.low:
-            best = _Few(ids[:FEW], ids[FEW - 1])
+        newest = lead.where(*within.of(column)).order_by(column.desc()).limit(FEW + 1).subquery()
+        count, last = connection.execute(select(func.count(), func.min(newest.c[0])).select_from(newest)).one()
+        if count <= FEW:
+            return _Few(lead, count, within.low)
+        if best is None or last < best.low:
+            best = _Few(lead, FEW, last + 1)
     return best
 
 
-def _one_by_one(
-    connection: Connection, asked: _Asked, within: Range, limit: int, ids: Sequence[int] | None = None
-) -> list[int]:
-    """Of `ids`, or else of all within a range, the newest that fulfil everything."""
+def _one_by_one(connection: Connection, asked: _Asked, within: Range, limit: int, few: _Few | None = None) -> list[int]:
+    """Of those few, or else of all within a range, the newest that fulfil everything."""
     statement = select(articles.c.id).where(looked_up(asked.words), *asked.conditions.all_of(within))
-    if ids is not None:
-        statement = statement.where(among(articles.c.id, ids))
+    if few is not None:
+        statement = statement.where(among(articles.c.id, few.lead.where(*within.of(few.lead.selected_columns[0]))))
     return list(connection.scalars(statement.order_by(articles.c.id.desc()).limit(limit)))
 
 
