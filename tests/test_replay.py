@@ -1,11 +1,13 @@
-"""Five hundred articles on twelve events, through the real stages: who is told what, and after which article."""
+"""Five hundred articles on twelve events, through the real stages: who is told what, and after which article.
+
+On SQLite and PostgreSQL.
+"""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,17 +21,21 @@ from worker.queries.stories import StoryFilter, StoryQueries
 from worker.settings import Settings
 from worker.store import Store
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def told(
-    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, settings: Settings, judge: Judge
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, settings: Settings, judge: Judge
 ) -> Iterator[World]:
     """The world after the fortnight."""
-    path = tmp_path_factory.mktemp("replay") / "trucewire.db"
-    shutil.copy(migrated_sqlite, path)
-    engine = connect(f"sqlite:///{path}")
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")()
+    else:
+        path = tmp_path_factory.mktemp("replay") / "trucewire.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        url = f"sqlite:///{path}"
+    engine = connect(url)
     world = World(Store.on(engine), settings, judge)
     replay(world)
     yield world
