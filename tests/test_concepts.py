@@ -254,3 +254,38 @@ def test_casualties_are_counted_where_the_sentence_counts_them(
     (match,) = [match for match in read(concepts, text, language) if match.concept == "casualties"]
 
     assert match.numbers == numbers
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The two armies exchanged the bodies of soldiers under Red Cross mediation."),
+        ("ru", "Стороны обменялись телами погибших военнослужащих."),
+        ("hy", "Կողմերը փոխանակել են զոհվածների մարմինները։"),
+        ("az", "Tərəflər həlak olanların meyitlərini mübadilə edib."),
+        ("tr", "Taraflar ölen askerlerin cenazelerini takas etti."),
+        ("ka", "მხარეებმა დაღუპულთა ცხედრები გაცვალეს."),
+    ],
+)
+def test_the_dead_who_are_sent_home_are_no_new_casualties(concepts: Concepts, language: str, text: str) -> None:
+    assert stances(concepts, text, "prisoner_exchange", language) == [Stance.IN_FORCE]
+    assert set(stances(concepts, text, "casualties", language)) <= {Stance.BACKGROUND}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "If the sides do not cease fire, the mediators will call another meeting."),
+        ("ru", "Если стороны не прекратят огонь, посредники созовут новую встречу."),
+        ("ka", "თუ მხარეები ცეცხლს არ შეწყვეტენ, შუამავლები ახალ შეხვედრას მოიწვევენ."),
+    ],
+)
+def test_what_happens_unless_fire_ceases_denies_no_ceasefire(concepts: Concepts, language: str, text: str) -> None:
+    assert stances(concepts, text, "ceasefire", language) == [Stance.PROPOSED]
+
+
+def test_shelling_that_has_stopped_is_no_ceasefire(concepts: Concepts) -> None:
+    text = "The shelling stopped shortly before dawn."
+
+    assert stances(concepts, text, "ceasefire") == []
+    assert stances(concepts, text, "shelling") == [Stance.ENDED]

@@ -208,8 +208,9 @@ def _applying(cues: Sequence[Hit[Cue]], concept: str, terms: Sequence[Hit[Concep
     """The `cues` that may say something of a concept."""
     meant = [cue for cue in cues if not cue.payload.concepts or concept in cue.payload.concepts]
     own = [term for term in terms if term.payload.concept == concept]
-    # *talks on* says nothing of other talks: a cue that is itself a mention of a concept is none for that concept.
-    return _outermost([cue for cue in meant if not any(_names(cue, term) for term in own)])
+    # *talks on* says nothing of other talks: a cue that is itself a mention of a concept is none for that concept. It
+    # hides what is part of it all the same: *if … not* is no denial.
+    return [cue for cue in _outermost(meant) if not any(_names(cue, term) for term in own)]
 
 
 def _names(cue: Hit[Cue], term: Hit[ConceptTerms]) -> bool:
