@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from worker.languages import _CYRILLIC, _LETTERS, _NOT_RUSSIAN, _by_letters, _script_of, language_of
+from worker.languages.classifier import LATIN, rank
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -102,6 +104,24 @@ def test_the_script_is_that_of_most_letters_whichever_comes_first(sample: str) -
 @given(st.text(st.characters(min_codepoint=0x400, max_codepoint=0x52F) | st.sampled_from("аъбйАЪБ ᲆ"), max_size=12))
 def test_only_text_with_letters_that_russian_lacks_can_be_in_a_neighbours_language(sample: str) -> None:
     assert _NOT_RUSSIAN.search(sample) or _by_letters(sample, _CYRILLIC, "ru") == "ru"
+
+
+@pytest.fixture(scope="module")
+def whole_model() -> LanguageIdentifier:
+    model = LanguageIdentifier.from_model_file(MODEL_FILE)
+    model.set_languages(LATIN)
+    return model
+
+
+@given(st.text(st.characters(max_codepoint=0x27F)))
+def test_the_part_of_the_model_that_is_kept_scores_latin_text_as_the_whole(
+    whole_model: LanguageIdentifier, text: str
+) -> None:
+    assert rank(text) == whole_model.rank(text)
+
+
+def test_letters_of_other_scripts_say_nothing_of_a_latin_language() -> None:
+    assert rank("Ceasefire Перемирие") == rank("Ceasefire  ")
 
 
 @pytest.mark.shared

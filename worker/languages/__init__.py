@@ -144,7 +144,7 @@ def _obvious(sample: str, outlet: Sequence[str]) -> str:
 
 
 def _latin(sample: str, outlet: tuple[str, ...]) -> str:
-    from worker.languages.classifier import IDENTIFIER
+    from worker.languages.classifier import rank
 
     root = math.sqrt(len(sample.encode("utf-8", "replace")))
     likely = [*outlet]
@@ -156,6 +156,6 @@ def _latin(sample: str, outlet: tuple[str, ...]) -> str:
         + _EXPECTED.get(language, 0.0)
         + _PRIOR * likely.count(language)
         + _SURE * (sure == [language])
-        for language, score in IDENTIFIER.rank(sample)
+        for language, score in rank(sample)
     }
     return max(scores, key=lambda language: scores[language])
