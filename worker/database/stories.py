@@ -139,7 +139,7 @@ _TOLD = (
         articles.c.family,
         _WHOLE.label("whole"),
     )
-    .join_from(alert_updates, articles)
+    .join_from(alert_updates, articles, articles.c.id == alert_updates.c.article_id)
     .join(alerts, alerts.c.id == alert_updates.c.alert_id)
     .where(or_(alerts.c.id.in_(_THESE), alerts.c.merged_into_id.in_(_THESE)))
     .order_by(alert_updates.c.at, alert_updates.c.alert_id, alert_updates.c.revision)
