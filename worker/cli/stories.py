@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from worker.bootstrap import Services, utc_now
+from worker.claims import worded
 from worker.cli.console import (
     SEVERITY_STYLE,
     JsonOption,
@@ -25,7 +26,7 @@ from worker.cli.console import (
     said,
     severity,
 )
-from worker.model import Severity
+from worker.model import CONCEPTS, Confirmation, Severity, Stance
 from worker.queries.stories import StoryFilter, StoryQueries
 
 PANEL = "Look"
@@ -39,7 +40,7 @@ def stories(
         bool | None, typer.Option("--open/--closed", help="Only those with news of the last two days, or without.")
     ] = None,
     alerted: Annotated[bool | None, typer.Option("--alerted/--no-alert", help="Only those with an alert.")] = None,
-    confirmation: Annotated[str, typer.Option(help="single_source, one_side, both_sides or independent.")] = "",
+    confirmation: Annotated[Confirmation | None, typer.Option(help="How sure it is.")] = None,
     concept: Annotated[str, typer.Option(help="ceasefire, shelling, …")] = "",
     rule: Annotated[str, typer.Option(help="The id of a rule that raised an alert.")] = "",
     place: Annotated[str, typer.Option(help="A place as trucewire article names it.")] = "",
@@ -50,10 +51,12 @@ def stories(
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
     """Events, each with all its articles in whatever language, the latest news first."""
+    if concept and concept not in CONCEPTS:
+        raise UsageError(f"there is no concept {concept!r}; it is one of {', '.join(CONCEPTS)}")
     wanted = StoryFilter(
         open=only_open,
         alerted=alerted,
-        confirmation=confirmation,
+        confirmation=confirmation or "",
         concept=concept,
         language=language,
         place=place,
@@ -104,10 +107,12 @@ def story(story_id: Annotated[int, typer.Argument(metavar="ID")], as_json: Annot
         console.print(Text(f"  {clock(event['at'])} ") + kind + Text(f" {event['text']}"))
 
 
-def print_updates(updates: list[dict[str, Any]]) -> None:
+def print_updates(updates: list[dict[str, Any]], indent: int = 2) -> None:
     """The revisions of an alert: when, why, and which article made them."""
     for update in updates:
-        line = Text(f"  {update['revision']}. {clock(update['at'])} UTC ") + Text(update["reason"], style="bold")
+        line = Text(f"{' ' * indent}{update['revision']}. {clock(update['at'])} UTC ") + Text(
+            update["reason"], style="bold"
+        )
         console.print(line + Text(f": {update['detail']} (article {update['article_id']})"))
 
 
@@ -126,6 +131,10 @@ def _alerts(rows: list[dict[str, Any]]) -> Text:
     return Text(", ".join(dict.fromkeys(row["rule_id"] for row in rows)) or "–", style=style)
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 def _print_head(row: dict[str, Any]) -> None:
     console.print(Text(row["title"], style="bold"))
     if row["merged_into_id"]:
@@ -135,7 +144,8 @@ def _print_head(row: dict[str, Any]) -> None:
     console.print(Text(f"{state}, ") + _confirmation(row["confirmation"]))
     said(f"since {clock(row['opened_at'])}, latest {clock(row['last_at'])} (UTC)")
     said(
-        f"{len(row['articles'])} articles by {row['families']} publisher families in {', '.join(row['languages'])}; "
+        f"{_counted(len(row['articles']), 'article', 'articles')} by "
+        f"{_counted(row['families'], 'publisher family', 'publisher families')} in {', '.join(row['languages'])}; "
         f"{', '.join(row['places']) or 'no place named'}"
     )
 
@@ -143,10 +153,11 @@ def _print_head(row: dict[str, Any]) -> None:
 def _print_alerts(rows: list[dict[str, Any]]) -> None:
     said("alerts:" if rows else "alerts: none")
     for row in rows:
-        head = Text(f"  {row['id']} ") + severity(row["severity"]) + Text(f" {row['rule_id']}, {row['stance']}, ")
+        says = worded(row["match"]["concept"], Stance(row["stance"]))
+        head = Text(f"  alert {row['id']} ") + severity(row["severity"]) + Text(f" {row['rule_id']}, {says}, ")
         state = "" if row["open"] else f", closed: {row['closed_reason']}"
         console.print(head + _confirmation(row["confirmation"]) + Text(state, style="dim"))
-        print_updates(row["updates"])
+        print_updates(row["updates"], indent=4)
 
 
 def _print_claims(row: dict[str, Any]) -> None:
@@ -160,13 +171,14 @@ def _print_claims(row: dict[str, Any]) -> None:
                 source = f"{claim['publisher'] or claim['family']} [{claim['language']}]"
                 toll = "".join(f", {number} {kind}" for kind, number in claim["numbers"])
                 copy = f", copy of article {claim['copy_of_id']}" if claim["copy_of_id"] else ""
-                said(f"    {clock(claim['at'])} {claim['stance']} · {source}{f' · {who}' if who else ''}{toll}{copy}")
+                says = worded(claim["concept"], Stance(claim["stance"]))
+                said(f"    {clock(claim['at'])} {says} · {source}{f' · {who}' if who else ''}{toll}{copy}")
                 said(f"      {claim['sentence']}")
                 said(f"      {claim['url']} (article {claim['article_id']})")
 
 
 def _print_sources(voices: list[dict[str, Any]]) -> None:
-    said(f"sources: {len(voices)} voices")
+    said(f"sources: {_counted(len(voices), 'voice', 'voices')}")
     for voice in voices:
         of = f"side {voice['side']}" if voice["side"] else "independent" if voice["independent"] else "no known origin"
         console.print(Text(f"  {voice['voice']}", style="bold") + Text(f" ({of})"))
