@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Update, bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from worker.database import reading
-from worker.database.captures import keep_capture
+from worker.database.captures import keep_capture, keep_captures
 from worker.database.rows import article_row, chunks, insert_new, stored_key
 from worker.model import FeedState, KnownArticle, PollPlan
 from worker.tables import articles, entries, feeds, polls, revisions
@@ -101,11 +101,12 @@ def _known(row: Any) -> KnownArticle:
 
 
 def _insert_articles(connection: Connection, plans: Sequence[PollPlan]) -> None:
+    captures = keep_captures(connection, [plan.capture for plan in plans if plan.new and plan.capture])
     rows = [
-        article_row(article, plan.state.feed_id, capture_id, plan.started_at)
+        article_row(
+            article, plan.state.feed_id, captures.get(plan.capture.sha256) if plan.capture else None, plan.started_at
+        )
         for plan in plans
-        if plan.new
-        for capture_id in [keep_capture(connection, plan.capture)]
         for article in plan.new
     ]
     if rows:
