@@ -46,7 +46,7 @@ class Concepts:
                 TermIndex(_marker_terms(lexicon)),
                 tuple(f" {word} " for word in lexicon.determiners),
                 lexicon.names_are_capitalised,
-                Grammar(lexicon.verb_last, lexicon.capitals),
+                Grammar(lexicon.verb_last, lexicon.capitals, lexicon.locative, lexicon.where),
             )
             for lexicon in lexicons
         }

@@ -32,6 +32,8 @@ class Grammar:
 
     verb_last: bool  # who speaks begins the sentence, and the verb ends it
     capitals: bool  # names are capitalised
+    locative: tuple[str, ...] = ()  # how a name ends that says where, folded
+    where: tuple[str, ...] = ()  # words before one, folded
 
 
 _Span = tuple[int, int]
@@ -42,6 +44,7 @@ _BARE_NAME = 1  # … where a country's name is all there is of the speaker
 _BEHIND = 3  # words between the verb or preposition and a speaker: сообщил *журналистам во вторник* представитель
 _WITHIN = 2  # words between two parts of a speaker: spokesman *for the* Armenian ministry
 _HEADLINE = 6  # words of a speaker set apart in a headline
+_BEHIND_PLACE = 1  # words between a place and the verb whose subject is left out: в Баку *вчера* заявили
 _NAMES = 4  # capitalised words that may be a speaker by themselves
 _MORE_NAMES = 3  # capitalised words on either side that belong to a speaker
 
@@ -92,7 +95,10 @@ class _Sentence:
     ) -> _Sentence:
         start, end = sentence
         nobody = [(hit.start, hit.end) for hit in speech if hit.payload is SpeechRole.NOBODY]
-        voices = [name for name in names if start <= name.start < end]
+        named = [name for name in names if start <= name.start < end]
+        places = [name for name in named if _is_a_place(passage.folded.text, name, speech, grammar)]
+        nobody += [(name.start, name.end) for name in places]
+        voices = [name for name in named if name not in places]
         voices += [
             Name(hit.start, hit.end, speaks=True)
             for hit in speech
@@ -233,6 +239,22 @@ class _Sentence:
         if any(start <= word[0] < end for start, end in self.nobody):
             return False
         return self.passage.written(word[0], word[0] + 1).isupper()
+
+
+def _is_a_place(text: str, name: Name, speech: Sequence[Hit[SpeechRole]], grammar: Grammar) -> bool:
+    """Whether a name is only where somebody speaks: *in Baku* the two ministers said; not *in Baku* they said."""
+    before = text[: name.start].rpartition(" ")[0].rpartition(" ")[2]
+    if (
+        not (grammar.locative and text[name.start : name.end].endswith(grammar.locative))
+        and before not in grammar.where
+    ):
+        return False
+    for hit in speech:
+        between = text[name.end : hit.start]
+        if hit.payload is SpeechRole.VERB and hit.start >= name.end and len(between.split()) <= _BEHIND_PLACE:
+            others = any(name.end <= it.start < hit.start for it in speech if it.payload is SpeechRole.SPEAKER)
+            return others or _BREAK.search(between) is not None
+    return True
 
 
 def _within(hit: Hit[SpeechRole], spans: Iterable[_Span]) -> bool:

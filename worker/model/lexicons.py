@@ -59,6 +59,8 @@ class Lexicon:
     numbers: Mapping[str, int] = field(default_factory=dict)  # words that count: three, трое
     speech: Mapping[SpeechRole, tuple[str, ...]] = field(default_factory=dict)
     verb_last: bool = False  # who speaks begins the sentence, and the verb of saying ends it
+    locative: tuple[str, ...] = ()  # how a name ends that says where: Yerevan-*ում*, Bakı-*da*
+    where: tuple[str, ...] = ()  # … or the word before it: *in* Yerevan
     capitals: bool = True  # the script has capitals, and names begin with them
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # sport, culture, … → terms that are sure signs
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … → terms of which one alone says nothing

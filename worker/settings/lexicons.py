@@ -55,6 +55,8 @@ class LexiconFile(Section):
     tolls: dict[Literal["killed", "wounded"], tuple[str, ...]] = Field(default_factory=dict)
     numbers: dict[str, int] = Field(default_factory=dict)
     verb_last: bool = False
+    locative: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
     capitals: bool = True
     speech: dict[SpeechRole, tuple[str, ...]] = Field(default_factory=dict)
     world: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -95,6 +97,8 @@ def read_lexicon(path: Path) -> Lexicon:
         numbers=file.numbers,
         speech=file.speech,
         verb_last=file.verb_last,
+        locative=file.locative,
+        where=file.where,
         capitals=file.capitals,
         topics=file.topics,
         hints=file.hints,
