@@ -198,6 +198,41 @@ def _new_alert(engine: Engine) -> int:
     return int(story_id)
 
 
+@pytest.mark.parametrize(("path", "kind"), [("/log", "article"), ("/stories", "story")])
+def test_the_readers_place_is_kept_when_rows_come_in(visit: Visit, engine: Engine, path: str, kind: str) -> None:
+    page = visit.opens(path)
+    page.wait_for_selector("[data-live-state=on]")
+    page.locator("[data-item]").nth(3).scroll_into_view_if_needed()
+    page.evaluate("window.scrollTo(0, 400)")
+    read = page.evaluate(
+        "[...document.querySelectorAll('[data-item]')].find(one => one.getBoundingClientRect().top > 60).id"
+    )
+    before = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", read)
+
+    number = _new_article(engine) if kind == "article" else _new_story(engine)
+    page.wait_for_selector(f"#{kind}-{number}", state="attached")
+    after = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", read)
+
+    assert abs(after - before) < 2
+    assert page.locator("[data-news] button").inner_text() == "1 new"
+    assert visit.faults == []
+
+
+def _new_article(engine: Engine) -> int:
+    with engine.begin() as connection:
+        row = dict(connection.execute(articles.select().where(articles.c.id == 61)).mappings().one())
+        row |= {"key": f"https://outlet.example/{datetime.now(UTC).timestamp()}", "story_id": None}
+        row.pop("id")
+        return int(connection.execute(insert(articles).returning(articles.c.id), row).scalar_one())
+
+
+def _new_story(engine: Engine) -> int:
+    now = datetime.now(UTC)
+    row = {"title": "New", "opened_at": now, "last_at": now, "confirmation": "single_source"}
+    with engine.begin() as connection:
+        return int(connection.execute(insert(stories).returning(stories.c.id), row).scalar_one())
+
+
 def test_the_time_of_the_map_is_chosen_by_dragging(visit: Visit) -> None:
     page = visit.opens("/map")
     page.locator("[data-brush]").scroll_into_view_if_needed()

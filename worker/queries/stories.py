@@ -132,14 +132,14 @@ def _conditions(wanted: StoryFilter) -> Iterator[ColumnElement[bool]]:
     alerted = exists().where(alerts.c.story_id == stories.c.id)
     if wanted.alerted is not None:
         yield alerted if wanted.alerted else ~alerted
+    # Few stories have a given rule or place: to look those up beats looking at every story until enough are found.
     if wanted.rule:
-        yield alerted.where(alerts.c.rule_id == wanted.rule)
+        yield stories.c.id.in_(select(alerts.c.story_id).where(alerts.c.rule_id == wanted.rule))
     if wanted.place:
-        yield exists().where(
-            articles.c.story_id == stories.c.id,
-            article_facets.c.article_id == articles.c.id,
-            article_facets.c.facet == f"place:{wanted.place}",
+        placed = select(articles.c.story_id).join_from(
+            article_facets, articles, articles.c.id == article_facets.c.article_id
         )
+        yield stories.c.id.in_(placed.where(article_facets.c.facet == f"place:{wanted.place}"))
 
 
 def _summaries(connection: Connection, story_ids: Sequence[int]) -> dict[int, Row]:
