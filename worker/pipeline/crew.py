@@ -1,7 +1,7 @@
 """Threads that wait for servers: as few as keep the process busy, as many as the servers' slowness asks for.
 
-Threads that compute in turn are dear: where servers answer at once, sixteen of them cost half as much again as two.
-Where servers take their time, two would leave the process idle. So a batch begins with half the hands that the last one
+Threads that compute in turn are dear: where servers answer at once, sixteen of them cost half as much again as one.
+Where servers take their time, one would leave the process idle. So a batch begins with half the hands that the last one
 came to need, and takes as many again whenever lanes are left waiting.
 """
 
@@ -17,7 +17,7 @@ from typing import TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-FEWEST = 2
+FEWEST = 1
 GROW_S = 0.02  # a hand that has taken so long waits for its server
 FLUSH_S = 0.5  # a slow feed holds up the others' articles no longer than this
 
