@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from worker.model import StorySignature
 from worker.stories.geography import Geography
@@ -84,7 +85,12 @@ def of_other_events(new: StorySignature, old: StorySignature) -> bool:
 
 def concepts_of(signature: StorySignature) -> frozenset[str]:
     """What it reports, whatever it says of it: "ceasefire"; all that is fighting goes by one name."""
-    return _named(frozenset(report.partition(":")[0] for report in signature.reports))
+    return _concepts(signature.reports)
+
+
+@lru_cache(maxsize=1024)  # a few reports, in the same few combinations
+def _concepts(reports: frozenset[str]) -> frozenset[str]:
+    return _named(frozenset(report.partition(":")[0] for report in reports))
 
 
 def _named(concepts: frozenset[str]) -> frozenset[str]:

@@ -27,17 +27,19 @@ _CONFLICT = 0.8  # what is left of a likeness where each headline names somebody
 
 def likenesses(new: StorySignature, others: Sequence[StorySignature]) -> list[float]:
     """How alike the words of `new` are to those of each of `others`, 0 to 1; 0 in another language."""
-    weights = _weights(new, [other for other in others if other.language == new.language])
-    mine = _weighed(new, weights)
+    comparable = [(other, dict(other.words)) for other in others if other.language == new.language]
+    weights = _weights(new, comparable)
+    mine = {word: weights[word] * _EMPHASIS[count] for word, count in new.words}
     length = sum([weight * weight for weight in mine.values()])
-    return [_likeness(new, mine, length, other, weights) if other.language == new.language else 0.0 for other in others]
+    alike = {id(other): _likeness(new, mine, length, other, theirs, weights) for other, theirs in comparable}
+    return [alike.get(id(other), 0.0) for other in others]
 
 
-def _weights(new: StorySignature, signatures: Sequence[StorySignature]) -> dict[int, float]:
-    """How much each word of `new` and of `signatures`, all in one language, tells among the stories of `signatures`."""
+def _weights(new: StorySignature, comparable: Sequence[tuple[StorySignature, dict[int, int]]]) -> dict[int, float]:
+    """How much each word of `new` and of those comparable with it tells among the stories of those."""
     stories: dict[int, set[int]] = {}
-    for signature in signatures:
-        stories.setdefault(signature.story_id, set()).update([word for word, _ in signature.words])
+    for other, theirs in comparable:
+        stories.setdefault(other.story_id, set()).update(theirs)
     uses = Counter(dict.fromkeys([word for word, _ in new.words], 0))
     for words in stories.values():
         uses.update(words)
@@ -49,17 +51,18 @@ def _weights(new: StorySignature, signatures: Sequence[StorySignature]) -> dict[
     return weights
 
 
-def _weighed(signature: StorySignature, weights: Mapping[int, float]) -> dict[int, float]:
-    return {word: weights[word] * _EMPHASIS[count] for word, count in signature.words}
-
-
 def _likeness(
-    new: StorySignature, mine: dict[int, float], length: float, other: StorySignature, weights: Mapping[int, float]
+    new: StorySignature,
+    mine: Mapping[int, float],
+    length: float,
+    other: StorySignature,
+    theirs: Mapping[int, int],
+    weights: Mapping[int, float],
 ) -> float:
-    theirs = _weighed(other, weights)
-    shared = sum([mine[word] * theirs[word] for word in mine.keys() & theirs.keys()])
+    shared = sum([mine[word] * weights[word] * _EMPHASIS[theirs[word]] for word in mine.keys() & theirs.keys()])
     if not shared:
         return 0.0
-    cosine = shared / (math.sqrt(length * sum([weight * weight for weight in theirs.values()])) + _SHRINK)
+    other_length = sum([(weights[word] * _EMPHASIS[count]) ** 2 for word, count in theirs.items()])
+    cosine = shared / (math.sqrt(length * other_length) + _SHRINK)
     conflict = new.own - theirs.keys() and other.own - mine.keys()
     return cosine * _CONFLICT if conflict else cosine
