@@ -146,14 +146,14 @@ def _plans(services: Services, polled: Sequence[Polled], price: float) -> list[P
     entries = {
         one.state.feed_id: store.known_entries(one.state.feed_id, [article.identity for article in one.articles])
         for one in polled
-        if one.articles
+        if one.articles and one.state.last_ok_at  # of a feed that was never read, nothing is known
     }
     known = store.known_articles(
         {
             article.key
             for one in polled
             for article in one.articles
-            if article.identity not in entries[one.state.feed_id]
+            if article.identity not in entries.get(one.state.feed_id, {})
         }
     )
     plans = []
