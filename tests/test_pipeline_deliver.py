@@ -252,8 +252,9 @@ def nine_events(world: World) -> None:
     """Nine alerts of one story, most of them of little weight."""
     alerted(world, 9)
     with world.store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alerts SET story_id = 1, rule_id = 'rule_' || id, severity = 'info'")
-        connection.exec_driver_sql("UPDATE alerts SET severity = 'critical' WHERE id = 5")
+        connection.exec_driver_sql("UPDATE alerts SET story_id = 1, rule_id = 'rule_' || id")
+        for table, number in (("alerts", "id"), ("alert_updates", "alert_id")):
+            connection.exec_driver_sql(f"UPDATE {table} SET severity = 'info' WHERE {number} <> 5")
 
 
 def test_nine_events_of_one_story_are_one_message(world: World) -> None:

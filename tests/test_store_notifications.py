@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from tests.factories import NOW, an_article, raise_alerts
+from worker.database.told import keep_revision
 from worker.model import NotificationPlan, Severity
 from worker.model.delivery import Form, Gap, NoticeKind, Outgoing
 from worker.queries import Queries
@@ -172,6 +173,63 @@ def test_a_later_revision_supersedes_what_still_waits(store: Store) -> None:
     assert leased(store).key == f"msg_{alert_id}_2_desk"
     assert store.notifications.count_by_status() == {"pending": 1, "suppressed": 1}
     assert store.notifications.reached([alert_id]) == {(alert_id, "desk")}
+
+
+def revised(store: Store, alert_id: int, **changes: Any) -> None:
+    """Have an alert say something else, as its second revision."""
+    values = {"revision": 2, "reason": "turned", "detail": "violated, after agreed", "stance": "violated"} | changes
+    with store.engine.begin() as connection:
+        connection.execute(update(alerts).where(alerts.c.id == alert_id).values(values))
+        keep_revision(connection, alert_id, 1, SOON)
+
+
+def test_a_repeat_says_what_the_first_attempt_said_whatever_the_alert_says_now(store: Store) -> None:
+    (alert_id,) = routed(store)
+    before = leased(store)
+    revised(store, alert_id, places=["Goris"], confirmation="confirmed", match={"concept": "clashes"})
+
+    again = store.notifications.lease("desk", LATER, LATER)
+
+    assert again is not None
+    assert (again.key, again.alerts) == (before.key, before.alerts)
+
+
+def test_a_later_revision_is_told_as_it_was_made(store: Store) -> None:
+    (alert_id,) = routed(store)
+    store.notifications.record_sent(leased(store).message_id, NOW)
+    revised(store, alert_id)
+    store.alerts.apply_routes((), [notification(alert_id, revision=2)], NOW)
+
+    (alert,) = leased(store).alerts
+
+    assert (alert.revision, str(alert.reason), str(alert.stance)) == (2, "turned", "violated")
+    assert alert.updated_at == SOON
+
+
+def test_what_failed_is_not_told_after_a_later_revision(store: Store) -> None:
+    (alert_id,) = routed(store)
+    first = leased(store)
+    store.alerts.apply_routes((), [notification(alert_id, revision=2, supersedes=True)], NOW)
+    second = leased(store)
+    store.notifications.record_retry(first.message_id, "503", SOON)
+    store.notifications.record_sent(second.message_id, NOW)
+
+    third = store.notifications.lease("desk", LATER, LATER)
+
+    assert (second.key, third) == (f"msg_{alert_id}_2_desk", None)
+    assert store.notifications.count_by_status() == {"sent": 1, "suppressed": 1}
+
+
+def test_a_bundle_that_failed_is_repeated_whole(store: Store) -> None:
+    ids = routed(store, 2, bundle="group:all:7")
+    first = leased(store)
+    store.alerts.apply_routes((), [notification(ids[0], revision=2)], NOW)
+    store.notifications.record_sent(leased(store).message_id, NOW)
+
+    again = store.notifications.lease("desk", LATER, LATER)
+
+    assert again is not None
+    assert (again.key, [one.alert_id for one in again.alerts]) == (first.key, ids)
 
 
 def test_a_later_revision_that_waits_longer_leaves_the_earlier_one_be(store: Store) -> None:

@@ -221,8 +221,8 @@ def match_json(match: Match) -> dict[str, Any]:
     return asdict(match)
 
 
-def _alert(row: Any, article: StoredArticle, families: tuple[str, ...]) -> Alert:
-    """A row of `alerts` with its article and the families that report it."""
+def alert_of(row: Any, article: StoredArticle, families: tuple[str, ...]) -> Alert:
+    """A row of `alerts`, its article and the families that report it as an alert."""
     return Alert(
         alert_id=row.id,
         rule_id=row.rule_id,
@@ -247,6 +247,12 @@ def _alert(row: Any, article: StoredArticle, families: tuple[str, ...]) -> Alert
     )
 
 
+def articles_of(connection: Connection, article_ids: Sequence[int]) -> dict[int, StoredArticle]:
+    """Articles by their ids."""
+    rows = connection.execute(_ARTICLES, {"ids": article_ids}).all() if article_ids else []
+    return {one.article_id: one for one in stored_articles(connection, rows)} if rows else {}
+
+
 def alerts_where(condition: ColumnElement[bool]) -> Select[Any]:
     """The statement that finds `limit` alerts under `condition`, oldest first: made once, run by `load_alerts`."""
     return select(alerts).where(condition).order_by(alerts.c.id).limit(bindparam("limit"))
@@ -257,10 +263,9 @@ def load_alerts(connection: Connection, statement: Select[Any], values: Mapping[
     rows = connection.execute(statement, values).all()
     if not rows:
         return []
-    raising = connection.execute(_ARTICLES, {"ids": [row.article_id for row in rows]}).all()
-    raisers = {one.article_id: one for one in stored_articles(connection, raising)}
+    raisers = articles_of(connection, [row.article_id for row in rows])
     families = families_of(connection, [row.id for row in rows])
-    return [_alert(row, raisers[row.article_id], families.get(row.id, ())) for row in rows]
+    return [alert_of(row, raisers[row.article_id], families.get(row.id, ())) for row in rows]
 
 
 def families_of(connection: Connection, alert_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:

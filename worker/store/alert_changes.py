@@ -12,15 +12,15 @@ from sqlalchemy.engine import Connection
 from worker.corroboration import Story, confirmation_of, strongest
 from worker.database.rows import insert_new, match_json
 from worker.database.stories import KnownStory
+from worker.database.told import keep_revision
 from worker.model import AlertPlan, Match, MatchPlan, Stance, StoredArticle, UpdateReason
 from worker.model.stories import AlertChange, KnownAlert, Told
 from worker.rules import OWN_WORDS
-from worker.tables import alert_articles, alert_updates, alerts, stories
+from worker.tables import alert_articles, alerts, stories
 from worker.updates import Arrival, first_word, update_of
 
 # Made once: making a statement costs more than running it.
 _RAISED = alerts.insert().returning(alerts.c.id)
-_TOLD = alert_updates.insert()
 
 
 def write_alerts(
@@ -80,7 +80,7 @@ def _raise(
         told=(),
         numbers=numbers,
     )
-    return _write_update(connection, alert, UpdateReason.RAISED, detail, stored, now)
+    return _write_update(connection, alert, UpdateReason.RAISED, stored, now)
 
 
 def _numbers(arrival: Arrival, concept: str) -> dict[str, int]:
@@ -126,7 +126,7 @@ def _change(
         "closed_reason": "",
     }
     connection.execute(update(alerts).where(alerts.c.id == alert.alert_id).values(values))
-    return _write_update(connection, changed, change.reason, change.detail, arrival.judged.stored, now)
+    return _write_update(connection, changed, change.reason, arrival.judged.stored, now)
 
 
 def _saying(match: Match, arrival: Arrival, fired: AlertPlan | None) -> dict[str, Any]:
@@ -141,20 +141,10 @@ def _saying(match: Match, arrival: Arrival, fired: AlertPlan | None) -> dict[str
 
 
 def _write_update(
-    connection: Connection, alert: KnownAlert, reason: UpdateReason, detail: str, stored: StoredArticle, now: datetime
+    connection: Connection, alert: KnownAlert, reason: UpdateReason, stored: StoredArticle, now: datetime
 ) -> KnownAlert:
-    """Keep a revision for the record; the alert that remembers it."""
-    row = {
-        "alert_id": alert.alert_id,
-        "revision": alert.revision,
-        "reason": str(reason),
-        "detail": detail,
-        "article_id": stored.article_id,
-        "severity": str(alert.severity),
-        "stance": str(alert.stance),
-        "at": now,
-    }
-    connection.execute(_TOLD, row)
+    """Keep a revision for the record, once its alert is written; the alert that remembers it."""
+    keep_revision(connection, alert.alert_id, stored.article_id, now)
     return replace(alert, told=(*alert.told, Told(reason, alert.stance, stored.article_id, stored.article.family)))
 
 

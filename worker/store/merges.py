@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 
 from worker.claims import says
 from worker.database.rows import insert_new
+from worker.database.told import keep_revision
 from worker.model import Severity, Stance, UpdateReason
 from worker.store.candidates import refile_stories
-from worker.tables import alert_articles, alert_updates, alerts, articles, claims, notifications, stories
+from worker.tables import alert_articles, alerts, articles, claims, notifications, stories
 
 
 def merge_stories(connection: Connection, merged: Sequence[int], into: int, now: datetime) -> None:
@@ -82,25 +83,20 @@ def _take_over(connection: Connection, first: Any, later: Sequence[Any], now: da
     if says(Stance(newest.stance)) != says(Stance(first.stance)):
         values |= {name: getattr(newest, name) for name in ("article_id", "stance", "match", "places")}
         if newest.routed_revision == 0:
-            values |= _newly_told(connection, first, newest, severity, now)
+            values |= _newly_told(first, newest, now)
     connection.execute(update(alerts).where(alerts.c.id == first.id).values(values))
+    if "revision" in values:
+        keep_revision(connection, first.id, newest.article_id, now)
 
 
-def _newly_told(connection: Connection, first: Any, newest: Any, severity: str, now: datetime) -> Mapping[str, Any]:
+def _newly_told(first: Any, newest: Any, now: datetime) -> Mapping[str, Any]:
     words = f"{newest.stance.replace('_', ' ')}, after {first.stance.replace('_', ' ')} was reported"
-    revision = first.revision + 1
-    row = {
-        "alert_id": first.id,
-        "revision": revision,
+    return {
+        "revision": first.revision + 1,
         "reason": str(UpdateReason.TURNED),
         "detail": words,
-        "article_id": newest.article_id,
-        "severity": severity,
-        "stance": newest.stance,
-        "at": now,
+        "updated_at": now,
     }
-    connection.execute(alert_updates.insert(), row)
-    return {"revision": revision, "reason": str(UpdateReason.TURNED), "detail": words, "updated_at": now}
 
 
 def _rank(severity: str) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from worker.database import make_lasting, reading, repeatable
-from worker.database.rows import alerts_where, load_alerts
+from worker.database.told import alerts_as_told
 from worker.model import NotificationStatus, Severity
 from worker.model.delivery import Form, Outgoing, Purpose, Told
 from worker.routing import bundle_key
@@ -44,7 +44,21 @@ _IS_DUE = and_(
     or_(notifications.c.lease_until.is_(None), notifications.c.lease_until <= _NOW),
 )
 _OF_CHANNEL = notifications.c.channel == bindparam("channel")
-_MOST_URGENT_FIRST = select(notifications).order_by(
+_LATER = notifications.alias("later")
+# A later revision of the same alert, sent through the channel or about to be. What was said before it is no news.
+_SUPERSEDED_BY = (
+    select(func.max(_LATER.c.alert_revision))
+    .where(
+        _LATER.c.alert_id == notifications.c.alert_id,
+        _LATER.c.alert_revision > notifications.c.alert_revision,
+        _LATER.c.channel == notifications.c.channel,
+        _LATER.c.purpose == notifications.c.purpose,
+        or_(_LATER.c.status == "sent", and_(_LATER.c.status == "pending", _LATER.c.next_attempt_at <= _NOW)),
+    )
+    .correlate(notifications)
+    .scalar_subquery()
+)
+_MOST_URGENT_FIRST = select(notifications, _SUPERSEDED_BY.label("superseded_by")).order_by(
     notifications.c.severity_rank.desc(), notifications.c.next_attempt_at, notifications.c.id
 )
 _DUE_CHANNELS = (
@@ -89,7 +103,11 @@ _CLAIM = (
     .where(notifications.c.id.in_(bindparam("ids", expanding=True)))
     .values(message_id=bindparam("message"), lease_until=bindparam("until"), attempts=notifications.c.attempts + 1)
 )
-_ALERTS = alerts_where(alerts.c.id.in_(bindparam("ids", expanding=True)))
+_SUPERSEDED = (
+    update(notifications)
+    .where(notifications.c.id == bindparam("superseded"))
+    .values(status=str(NotificationStatus.SUPPRESSED), reason=bindparam("why"), lease_until=None)
+)
 _FINISHED = (
     update(notifications)
     .where(notifications.c.message_id == bindparam("message"), _PENDING)
@@ -126,7 +144,8 @@ class NotificationStore:
     def lease(self, channel: str, now: datetime, until: datetime, sent: int | None = None) -> Outgoing | None:
         """Claim a channel's next message, the most urgent first; None where nothing is due.
 
-        What waits in the same bundle goes along, whenever it was due itself. At the first claim the message gets its
+        What waits in the same bundle goes along, whenever it was due itself; what a later revision says as well is
+        dropped, unless it has been tried as a part of a bundle. At the first claim the message gets its
         members and its key for good, so that a repeat after a crash is the same message. The attempt is counted with
         the claim, so that one which kills its worker is not tried for ever.
 
@@ -139,10 +158,10 @@ class NotificationStore:
         with repeatable(self._engine) as connection:
             if sent is not None:
                 _finish(connection, _SENT, sent, NotificationStatus.SENT, at=now)
-            first = connection.execute(_NEXT, {"channel": channel, "now": now}).one_or_none()
-            if first is None:
+            members = _next_members(connection, channel, now)
+            if not members:
                 return None
-            members = _members(connection, first)
+            first = members[0]
             if first.message_id is None and len(members) > 1:
                 make_lasting(connection)  # who belongs together is decided once; of one alone, the key is its own
             message = (
@@ -232,12 +251,30 @@ def _finish(
     connection.execute(statement, {"message": message_id, "new_status": str(status), **values})
 
 
-def _members(connection: Connection, first: Any) -> Sequence[Any]:
+def _next_members(connection: Connection, channel: str, now: datetime) -> list[Any]:
+    """What goes into a channel's next message, the most urgent first; empty where nothing is due."""
+    while True:
+        first = connection.execute(_NEXT, {"channel": channel, "now": now}).one_or_none()
+        if first is None:
+            return []
+        members = _members(connection, first, now)
+        if first.message_id is not None and len(members) > 1:
+            return members  # it was tried as it is, and is tried again as it was
+        old = [row for row in members if row.superseded_by is not None]
+        for row in old:
+            reason = f"{SUPERSEDED}{row.superseded_by}"
+            connection.execute(_SUPERSEDED, {"superseded": row.id, "why": reason})
+        if len(old) < len(members):
+            return [row for row in members if row not in old]
+
+
+def _members(connection: Connection, first: Any, now: datetime) -> list[Any]:
     """What goes into one message with `first`: what did before, or else what waits in its bundle."""
     if first.message_id is not None:
-        return connection.execute(_OF_MESSAGE, {"message_id": first.message_id}).all()
+        return list(connection.execute(_OF_MESSAGE, {"message_id": first.message_id, "now": now}).all())
     if first.bundle:
-        return connection.execute(_OF_BUNDLE, {"channel": first.channel, "bundle": first.bundle}).all()
+        values = {"channel": first.channel, "bundle": first.bundle, "now": now}
+        return list(connection.execute(_OF_BUNDLE, values).all())
     return [first]
 
 
@@ -254,9 +291,11 @@ def _message_row(channel: str, members: Sequence[Any], now: datetime) -> dict[st
 
 
 def _outgoing(connection: Connection, message: Any, members: Sequence[Any]) -> Outgoing:
-    ids = list(dict.fromkeys(row.alert_id for row in members if row.alert_id is not None))
-    found_alerts = load_alerts(connection, _ALERTS, {"ids": ids, "limit": len(ids)}) if ids else []
-    by_id = {one.alert_id: one for one in found_alerts}
+    revisions: dict[int, int] = {}
+    for row in members:
+        if row.alert_id is not None:
+            revisions[row.alert_id] = max(row.alert_revision, revisions.get(row.alert_id, 0))
+    by_id = {one.alert_id: one for one in alerts_as_told(connection, revisions)}
     notice_id = members[0].notice_id
     found = connection.execute(select(notices).where(notices.c.id == notice_id)).one() if notice_id else None
     return Outgoing(
@@ -266,7 +305,7 @@ def _outgoing(connection: Connection, message: Any, members: Sequence[Any]) -> O
         form=Form(message.form),
         created_at=message.created_at,
         attempts=max(row.attempts for row in members) + 1,
-        alerts=tuple(by_id[alert_id] for alert_id in ids),
+        alerts=tuple(by_id[alert_id] for alert_id in revisions),
         escalates=all(row.purpose == str(Purpose.ESCALATION) for row in members),
         notice=notice_of(found) if found is not None else None,
     )

@@ -65,6 +65,12 @@ alert_updates = Table(
     Column("severity", String(8), nullable=False),
     Column("stance", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    # What the alert said beside that, to be told of this revision whatever became of it since.
+    reference("quoted_id", "articles"),
+    Column("match", Json),
+    Column("places", Json),
+    Column("why", Json),
+    Column("confirmation", String(16)),
 )
 
 alert_articles = Table(

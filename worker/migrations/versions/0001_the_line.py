@@ -586,8 +586,14 @@ def upgrade() -> None:
         sa.Column("severity", sa.String(length=8), nullable=False),
         sa.Column("stance", sa.String(length=16), nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("quoted_id", Id, nullable=True),
+        sa.Column("match", Json, nullable=True),
+        sa.Column("places", Json, nullable=True),
+        sa.Column("why", Json, nullable=True),
+        sa.Column("confirmation", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_updates_alert_id")),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alert_updates_article_id")),
+        sa.ForeignKeyConstraint(["quoted_id"], ["articles.id"], name=op.f("fk_alert_updates_quoted_id")),
         sa.PrimaryKeyConstraint("alert_id", "revision", name=op.f("pk_alert_updates")),
     )
     op.create_table(
