@@ -7,7 +7,7 @@ profile, the lexicons and the rules; pure ever after, and safe to share between 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from worker.concepts import Concepts, Name
@@ -34,6 +34,7 @@ _LANGUAGE_OF_SCRIPT = {"armenian": "hy", "georgian": "ka", "cyrillic": "ru", "ar
 _SAID_OF_GAMES_TOO = frozenset({"offensive", "talks", "troop_movement"})  # attack, meeting, squad
 _VOICES = frozenset({"capital", "person", "institution"})  # kinds of places that speak by themselves
 _ACTORS = _VOICES | {"country", "region", "autonomous republic"}  # … and those that others speak for
+_MATCH = tuple(field.name for field in fields(Match))
 _BEGINNING = 400  # characters of a field that count as the article's beginning
 
 
@@ -166,7 +167,7 @@ def judgement_to_json(judgement: Judgement) -> dict[str, Any]:
         "region": str(judgement.relevance.region),
         "places": list(judgement.relevance.places),
         "evidence": list(judgement.relevance.evidence),
-        "matches": [_compact(asdict(match)) for match in judgement.matches],
+        "matches": [_compact(_parts(match)) for match in judgement.matches],
         "rules": [
             _compact(
                 {
@@ -175,12 +176,17 @@ def judgement_to_json(judgement: Judgement) -> dict[str, Any]:
                     "reason": trace.reason,
                     "severity": str(trace.severity),
                     "match": judgement.matches.index(trace.match) if trace.match in judgement.matches else None,
-                    "own_match": asdict(trace.match) if trace.match and trace.match not in judgement.matches else None,
+                    "own_match": _parts(trace.match) if trace.match and trace.match not in judgement.matches else None,
                 }
             )
             for trace in judgement.rules
         ],
     }
+
+
+def _parts(match: Match) -> dict[str, Any]:
+    # As `asdict`, which would copy every text and cost more than the rest of the judgement's form.
+    return {name: getattr(match, name) for name in _MATCH} | {"span": asdict(match.span)}
 
 
 def _compact(parts: dict[str, Any]) -> dict[str, Any]:
