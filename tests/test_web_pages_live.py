@@ -109,5 +109,30 @@ def test_a_story_that_an_article_joins_is_told(address: str, engine: Engine) -> 
     assert 'href="/stories/4"' in told["rows"][0]["html"]
 
 
+def test_who_comes_back_is_given_what_was_missed_and_nothing_twice(address: str, engine: Engine) -> None:
+    with reading(address, "alerts") as stream:
+        for alert_id in (2, 3):
+            with engine.begin() as connection:
+                changed = update(alerts).where(alerts.c.id == alert_id)
+                connection.execute(changed.values(acknowledged_at=NOW, acknowledged_by="x"))
+            next_event(stream)
+    number = last_id(address, "alerts", "")
+    begun = number.partition(".")[0]
+
+    missed = last_id(address, "alerts", f"{begun}.1")
+
+    assert (number, missed) == (f"{begun}.1", f"{begun}.2")
+    assert last_id(address, "alerts", "another process.1") == f"{begun}.1"
+
+
+def last_id(address: str, about: str, last: str) -> str:
+    """The id of the first event that is given to a reader who comes back."""
+    with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)) as connection:
+        path = f"/live?about={about}&since={NOW.timestamp()}"
+        connection.request("GET", path, headers={"Last-Event-ID": last})
+        lines = iter(connection.getresponse().readline, b"")
+        return next(line for line in lines if line.startswith(b"id: ")).decode().split()[1]
+
+
 def test_a_stream_about_nothing_known_is_refused(address: str) -> None:
     assert Browser(address).get("/live?about=weather").status == 422

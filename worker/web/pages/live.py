@@ -34,9 +34,11 @@ LOOK_EVERY_S = 0.5
 BREATH_S = 15.0  # a comment at least so often: proxies end what is silent, and who has left is noticed
 LOOK_BACK = timedelta(minutes=2)  # a transaction may commit long after the time it carries
 KEPT = 300  # events, for readers who come back
+LONGEST_NUMBER = 18  # digits
 MOST_WAITING = 64  # events of one reader
 MOST_READERS = 800  # fewer than the server has connections
 RETRY_MS = 2000
+LONGEST_S = 600.0  # of a stream; then its reader comes back, and has to be let in anew
 MOST_ROWS = 20  # articles or stories of one event; where more came at once, their number is told
 MOST_UNJUDGED = 200  # articles whose judgement is waited for
 About = Literal["alerts", "articles", "stories"]
@@ -58,11 +60,12 @@ class Reader:
 
     about: str
     since: datetime
+    after: int = 0  # the number of the last event it was given, before it came back
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
     def offer(self, event: Event) -> bool:
         """Hand over an event that concerns it; False where it has fallen too far behind."""
-        if event.about != self.about or event.at < self.since:
+        if event.about != self.about or event.at < self.since or event.number <= self.after:
             return True
         try:
             self.queue.put_nowait(event.wire)
@@ -86,6 +89,14 @@ class Changes:
         self._unjudged: deque[int] = deque(maxlen=MOST_UNJUDGED)
         self._story_at: datetime | None = None
         self._number = 0
+        # Numbers begin anew with every process: what one has counted says nothing to the next.
+        self._begun = f"{pages.services.now().timestamp():.0f}"
+
+    def number_of(self, event_id: str) -> int:
+        """The number of an event that a reader was given last; 0 where another process has counted it."""
+        begun, _, number = event_id.partition(".")
+        known = begun == self._begun and number.isascii() and number.isdecimal() and len(number) < LONGEST_NUMBER
+        return int(number) if known else 0
 
     def look(self) -> list[Event]:
         """Events since the last look; the first one tells what changed of late, as far as it carries its time."""
@@ -154,7 +165,7 @@ class Changes:
 
     def _event(self, kind: str, about: str, at: datetime, told: Row) -> Event:
         self._number += 1
-        wire = f"event: {kind}\nid: {self._number}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+        wire = f"event: {kind}\nid: {self._begun}.{self._number}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
         return Event(self._number, about, at, wire.encode())
 
 
@@ -184,7 +195,8 @@ class Broadcast:
                 self._looking = asyncio.create_task(self._look())
             await self._begun.wait()  # from here on nothing is missed
             yield f"retry: {RETRY_MS}\n\n".encode()
-            while True:
+            end = asyncio.get_running_loop().time() + LONGEST_S
+            while asyncio.get_running_loop().time() < end:
                 try:
                     wire = await asyncio.wait_for(reader.queue.get(), BREATH_S)
                 except TimeoutError:
@@ -219,7 +231,8 @@ class Broadcast:
 def router(pages: Pages) -> APIRouter:
     """The route."""
     routes = APIRouter(include_in_schema=False)
-    broadcast = Broadcast(Changes(pages))
+    changes = Changes(pages)
+    broadcast = Broadcast(changes)
 
     @routes.get("/live")
     async def live(
@@ -229,7 +242,7 @@ def router(pages: Pages) -> APIRouter:
             raise ProblemError(503, "There are too many readers on this process; the page works without being live.")
         now = pages.services.now()
         begin = now if since is None else max(now - LOOK_BACK, datetime.fromtimestamp(since, now.tzinfo))
-        stream = broadcast.events(Reader(about, begin))
+        stream = broadcast.events(Reader(about, begin, changes.number_of(request.headers.get("last-event-id", ""))))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
 

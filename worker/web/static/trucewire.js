@@ -244,8 +244,16 @@ if (pulse && "EventSource" in window) {
     state.dataset.liveState = on;
     word.textContent = text;
   };
-  stream.addEventListener("open", () => say("on", "live"));
-  stream.addEventListener("error", () => say("off", "not live; trying again"));
+  // A stream ends every ten minutes and comes back at once: that is not worth a word.
+  let lost = 0;
+  stream.addEventListener("open", () => {
+    clearTimeout(lost);
+    say("on", "live");
+  });
+  stream.addEventListener("error", () => {
+    clearTimeout(lost);
+    lost = setTimeout(() => say("off", "not live; trying again"), 4000);
+  });
   stream.addEventListener("story", (event) => takeStory(JSON.parse(event.data)));
   stream.addEventListener("articles", (event) => takeRows(JSON.parse(event.data)));
   stream.addEventListener("stories", (event) => takeRows(JSON.parse(event.data)));
