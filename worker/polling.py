@@ -50,6 +50,7 @@ class Polled:
     error: FetchError | None = None
     parsed: ParsedFeed | None = None  # None where there was nothing to parse
     articles: tuple[Article, ...] = ()
+    digest: str = ""  # of the body, where it has been taken already
 
     @property
     def outcome(self) -> Outcome:
@@ -80,9 +81,9 @@ def request_for(state: FeedState, chance: float) -> FetchRequest:
     return FetchRequest(url, state.etag, state.last_modified)
 
 
-def is_same_body(state: FeedState, body: bytes) -> bool:
-    """Whether `body` is byte for byte what the last successful poll brought."""
-    return state.body_sha256 == _sha256(body)
+def digest_of(body: bytes) -> str:
+    """What tells one body from another: equal to `FeedState.body_sha256`, it is what the last good poll brought."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def poll_plan(
@@ -222,7 +223,7 @@ def _remembered(polled: Polled, outcome: Outcome, *, postponed: bool) -> dict[st
     return changes | {
         "etag": response.headers.get("etag"),
         "last_modified": response.headers.get("last-modified"),
-        "body_sha256": _sha256(response.body),
+        "body_sha256": polled.digest or digest_of(response.body),
         "item_hashes": polled.parsed.item_hashes if polled.parsed else state.item_hashes,
     }
 
@@ -240,13 +241,10 @@ def _capture(polled: Polled) -> Capture | None:
     response = polled.response
     if response is None:
         return None
-    return Capture(_sha256(response.body), response.url, polled.started_at, kept_headers(response), response.body)
+    digest = polled.digest or digest_of(response.body)
+    return Capture(digest, response.url, polled.started_at, kept_headers(response), response.body)
 
 
 def kept_headers(response: FetchResponse) -> dict[str, str]:
     """The headers that are kept with a document; cookies are not."""
     return {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-
-
-def _sha256(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()

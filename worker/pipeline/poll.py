@@ -18,7 +18,7 @@ from worker.normalise import articles_of
 from worker.parse import parse
 from worker.pipeline.crew import Crew
 from worker.pipeline.subscribe import note_hubs
-from worker.polling import Polled, is_same_body, poll_plan, request_for
+from worker.polling import Polled, digest_of, poll_plan, request_for
 from worker.schedule import price_for
 
 log = logging.getLogger("trucewire")
@@ -61,7 +61,7 @@ def poll(services: Services, feed_ids: Sequence[int]) -> PollSummary:
     states = services.store.feeds.lease(feed_ids, now, now + LEASE)
     if not states:
         return PollSummary()
-    price = services.store.upkeep.recall(PRICE) or reprice(services)
+    price = services.store.upkeep.recall_lately(PRICE, now) or reprice(services)
     total = PollSummary()
     for polled in _crew().results(_lanes(services, states), partial(_read_feed, services, now)):
         if polled:
@@ -90,9 +90,11 @@ def _read_feed(services: Services, now: datetime, state: FeedState) -> Polled:
     response, error = None, None
     parsed: ParsedFeed | None = None
     articles: tuple[Article, ...] = ()
+    digest = ""
     try:
         response = services.fetch(request_for(state, services.chance()))
-        if not response.not_modified and not is_same_body(state, response.body):
+        digest = "" if response.not_modified else digest_of(response.body)
+        if digest and digest != state.body_sha256:
             parsed = _parsed(state, response)
             articles = articles_of(parsed, state.feed, now, services.settings.families)
     except FetchError as refusal:
@@ -101,7 +103,7 @@ def _read_feed(services: Services, now: datetime, state: FeedState) -> Polled:
         log.exception("poll feed=%s outcome=%s", state.feed.url, Outcome.INTERNAL_ERROR)
         error = _internal(fault)
     duration_ms = round(1000 * (time.perf_counter() - stopwatch))
-    return Polled(state, now, duration_ms, response, error, parsed, articles)
+    return Polled(state, now, duration_ms, response, error, parsed, articles, digest)
 
 
 def _parsed(state: FeedState, response: FetchResponse) -> ParsedFeed:

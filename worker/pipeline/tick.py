@@ -8,6 +8,7 @@ feed has become due anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from worker.bootstrap import Services
 from worker.connections import AllowList
@@ -38,9 +39,9 @@ def tick(services: Services, limit: int = 5000) -> list[list[int]]:
             busy.add(host_of(feed.url))
         else:
             due.append((feed.feed_id, feed.url))
-    own = AllowList.of(services.settings.fetch.allow)
+    is_own = cache(AllowList.of(services.settings.fetch.allow).names)
     size = min(max(BATCH, len(due) // TASKS), LARGEST_BATCH)
-    return batches(due, lambda host: host not in busy or own.names(host), own.names, size)
+    return batches(due, lambda host: host not in busy, is_own, size)
 
 
 def note_queued(services: Services, feed_ids: Sequence[int], expires_s: float) -> None:
@@ -62,13 +63,14 @@ def batches(
 ) -> list[list[int]]:
     """(id, URL) of due feeds as batches of ids, of which no two share a host, unless it is the operator's own."""
     by_host: dict[str, list[int]] = {}
+    mine: list[int] = []  # in the order in which they are due: many hosts to wait for at once
     for feed_id, url in due:
-        by_host.setdefault(host_of(url), []).append(feed_id)
-    mine = [feed_id for host, ids in by_host.items() if is_own(host) for feed_id in ids]
+        host = host_of(url)
+        (mine if is_own(host) else by_host.setdefault(host, [])).append(feed_id)
     found = [mine[start : start + size] for start in range(0, len(mine), size)]
     room: list[int] = []
     for host, ids in by_host.items():
-        if is_own(host) or not is_free(host):
+        if not is_free(host):
             continue
         share = ids[: min(size, HOST_SHARE)]
         if len(room) + len(share) > size:

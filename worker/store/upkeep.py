@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, delete, select, update
@@ -11,12 +11,15 @@ from worker.database import reading
 from worker.database.rows import insert_new, upsert
 from worker.tables import articles, captures, feeds, heartbeats, memory, notifications, polls, revisions
 
+LATELY = timedelta(seconds=30)
+
 
 class UpkeepStore:
     """Heartbeats, memory, pruning."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._lately: dict[str, tuple[datetime, Any]] = {}
 
     def beat(self, queue: str, now: datetime) -> None:
         """A canary has come out at the far end of `queue`."""
@@ -26,6 +29,7 @@ class UpkeepStore:
     def remember(self, name: str, value: Any, now: datetime) -> None:
         """Keep a small value that all workers share."""
         row = {"name": name, "value": value, "at": now}
+        self._lately.pop(name, None)
         with self._engine.begin() as connection:
             connection.execute(upsert(connection, memory, "name", ("value", "at")), row)
 
@@ -39,6 +43,14 @@ class UpkeepStore:
         """What `remember` kept, None where nothing was."""
         with reading(self._engine) as connection:
             return connection.scalar(select(memory.c.value).where(memory.c.name == name))
+
+    def recall_lately(self, name: str, now: datetime) -> Any:
+        """What `recall` says, or said at most `LATELY` ago: for what is asked with every batch."""
+        asked_at, value = self._lately.get(name, (None, None))
+        if asked_at is None or value is None or not asked_at <= now < asked_at + LATELY:
+            value = self.recall(name)
+            self._lately[name] = (now, value)
+        return value
 
     def release_leases(self) -> None:
         """End every lease: a start that knows itself alone takes up at once what a killed process held."""
