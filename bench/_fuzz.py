@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ SECONDS = 300  # for each target: ten minutes in all
 LONGEST = 20_000  # bytes of an input
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 URL = "https://outlet.example/feeds/news.xml"
+_HEAD = b'Content-Length: 3\r\nETag: "1"\r\nLocation: /a\r\n /b\r\n\r\nabc'
 _JSON_FEED = {
     "version": "https://jsonfeed.org/version/1.1",
     "title": "Outlet",
@@ -83,11 +85,15 @@ def _parse() -> Target:
 
 
 def _fetch() -> Target:
-    from worker.connections import absolute_url, retry_after_s
+    from worker.connections import Connections, absolute_url, retry_after_s
     from worker.connections.addresses import numeric_address, refusal
+    from worker.connections.heads import HeadReader
     from worker.errors import FetchError
     from worker.fetch.decoding import unpacked
     from worker.fetch.redirects import Chain
+    from worker.model import FetchLimits
+
+    exchange = Connections(FetchLimits("fuzz/1.0")).exchange()
 
     def attempt(work: Callable[[], Any]) -> None:
         with suppress(FetchError):
@@ -98,6 +104,7 @@ def _fetch() -> Target:
             return
         coding, body, text = _CODINGS[data[0] % len(_CODINGS)], data[1:], data[1:2000].decode("latin-1")
         attempt(lambda: sum(map(len, unpacked([body[:100], body[100:]], coding, 10_000, 1_000_000))))
+        attempt(lambda: HeadReader(BytesIO(body), exchange).headers())
         attempt(lambda: absolute_url(text))
         attempt(lambda: Chain(URL, 3).follow(301, text))
         retry_after_s({"retry-after": text, "date": text[::-1]}, NOW, 3600.0)
@@ -116,7 +123,14 @@ def _documents() -> list[bytes]:
 
 def _bodies() -> list[bytes]:
     packed = (gzip.compress(b"feed " * 50), zlib.compress(b"feed " * 50), b"\x0b\x02\x80feed \x03")
-    texts = (b"http://127.1:80/feed", b"//0x7f000001/", b"Tue, 03 Oct 2023 12:00:00 GMT", b"[::ffff:10.0.0.1]", b"120")
+    texts = (
+        b"http://127.1:80/feed",
+        b"//0x7f000001/",
+        b"Tue, 03 Oct 2023 12:00:00 GMT",
+        b"[::ffff:10.0.0.1]",
+        b"120",
+        _HEAD,
+    )
     return [*(bytes([number]) + body for number, body in enumerate(packed)), *(b"\x04" + text for text in texts)]
 
 
