@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -111,6 +112,19 @@ def test_channels_that_are_down_share_one_worker(world: World) -> None:
     pipeline.deliver(services, "one")
 
     assert names(world) == ["one", "well"]
+
+
+def test_one_that_hung_once_counts_as_down(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(vars(sys.modules["worker.pipeline.deliver"]), "SLOW_S", 0.0)
+    world.refusals["desk"] = DeliveryError("desk: no answer in time")
+    alerted(world, 3)
+
+    delivered(world)
+
+    state = world.store.channels.state("desk")
+    attempts = [row["attempts"] for row in world.services.queries.notifications()]
+    assert (state.failures, state.pauses(world.now)) == (FAILURES_IN_A_ROW, True)
+    assert sum(attempts) == 1
 
 
 def test_a_channel_that_works_again_gives_the_shared_turn_back_at_once(world: World) -> None:

@@ -1,7 +1,8 @@
 """Notifications in; messages sent, and what came of them recorded.
 
 A channel is one worker's at a time, so one that hangs holds up one worker and no other channel. Channels that have
-failed three times in a row share one further turn: however many are down, they occupy one worker between them.
+failed three times in a row, or have hung once, share one further turn: however many are down, they occupy one worker
+between them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ log = logging.getLogger("trucewire")
 SEND_AT_MOST = timedelta(minutes=2)  # what one send may take, by the channels' own time-outs
 LEASE = SEND_AT_MOST + timedelta(seconds=30)  # of one message
 FOR_S = 60.0
-SLOW_S = 5.0  # a failure that took as long ends the run: the next one may take as long again
+SLOW_S = (
+    5.0  # a failure that took as long ends the run, and counts for all of FAILURES_IN_A_ROW: the next takes as long
+)
 MAX_ATTEMPTS = 15  # with the back-off below: given up after about nine hours
 BACK_OFF_S = 5.0
 BACK_OFF_CAP_S = 2 * 3600.0
@@ -88,7 +91,6 @@ class _Run:
             accepted = None
             if outgoing is None:
                 break
-            began = time.monotonic()
             outcome = _deliver_one(services, outgoing)
             if outcome.sent:
                 sent, accepted = sent + 1, outgoing.message_id
@@ -97,7 +99,7 @@ class _Run:
                     break
             else:
                 self._unwell = True
-                if outcome.noticed or time.monotonic() - began > SLOW_S or _pauses(services, self._name):
+                if outcome.noticed or _pauses(services, self._name):
                     return Delivered(sent, outcome.noticed)
         if accepted is not None:
             record.record_sent(accepted, services.now())
@@ -132,19 +134,22 @@ def _deliver_one(services: Services, outgoing: Outgoing) -> Delivered:
     if channel is None or not channel.enabled:
         services.store.notifications.record_failed(outgoing.message_id, "channel is no longer configured")
         return Delivered()
+    began = time.monotonic()
     try:
         message = message_for(outgoing, channel.language, links_for(services, outgoing.alerts))
         services.send(channel, message, services.now())
-    except DeliveryError as error:
-        return _record_error(services, channel, outgoing, error)
     except Exception as error:
-        log.exception("deliver channel=%s message=%s", channel.name, outgoing.key)
-        return _record_error(services, channel, outgoing, DeliveryError(f"{type(error).__name__}: {error}"))
+        if not isinstance(error, DeliveryError):
+            log.exception("deliver channel=%s message=%s", channel.name, outgoing.key)
+            error = DeliveryError(f"{type(error).__name__}: {error}")
+        return _record_error(services, channel, outgoing, error, slow=time.monotonic() - began > SLOW_S)
     log.info("deliver channel=%s %s outcome=sent", channel.name, _names(outgoing))
     return Delivered(sent=1)
 
 
-def _record_error(services: Services, channel: Channel, outgoing: Outgoing, error: DeliveryError) -> Delivered:
+def _record_error(
+    services: Services, channel: Channel, outgoing: Outgoing, error: DeliveryError, *, slow: bool
+) -> Delivered:
     store, now = services.store, services.now()
     fields: dict[str, Any] = {"channel": channel.name, "what": _names(outgoing), "error": str(error)}
     if error.permanent:
@@ -152,7 +157,7 @@ def _record_error(services: Services, channel: Channel, outgoing: Outgoing, erro
         log.error("deliver channel=%(channel)s %(what)s outcome=channel_disabled error=%(error)r", fields)
         newly = store.channels.disable(channel.name, str(error), now)
         return Delivered(noticed=newly and _notice_disabled(services, channel, str(error), now))
-    _pause(services, channel, error, now)
+    _pause(services, channel, error, now, slow=slow)
     if outgoing.attempts >= MAX_ATTEMPTS:
         reason = f"given up after {outgoing.attempts} attempts: {error}"
         store.notifications.record_failed(outgoing.message_id, reason)
@@ -169,13 +174,14 @@ def back_off_s(attempts: int, chance: float) -> float:
     return min(BACK_OFF_S * 2.0 ** min(attempts - 1, 30), BACK_OFF_CAP_S) * (1 + 0.2 * chance)
 
 
-def _pause(services: Services, channel: Channel, error: DeliveryError, now: datetime) -> None:
-    """Have the whole channel wait where it asks for it, or has failed so often that it is likely to be down."""
-    failures = services.store.channels.state(channel.name).failures + 1
+def _pause(services: Services, channel: Channel, error: DeliveryError, now: datetime, *, slow: bool) -> None:
+    """Have the whole channel wait where it asks for it, or has failed so that it is likely to be down."""
+    weight = FAILURES_IN_A_ROW if slow else 1
+    failures = services.store.channels.state(channel.name).failures + weight
     wait_s = error.retry_after_s or 0.0
     if failures >= FAILURES_IN_A_ROW:
         wait_s = max(wait_s, min(back_off_s(failures - FAILURES_IN_A_ROW + 1, services.chance()), PAUSE_CAP_S))
-    services.store.channels.record_failure(channel.name, now + timedelta(seconds=wait_s) if wait_s else None)
+    services.store.channels.record_failure(channel.name, now + timedelta(seconds=wait_s) if wait_s else None, weight)
 
 
 def _notice_disabled(services: Services, channel: Channel, reason: str, now: datetime) -> bool:

@@ -93,12 +93,12 @@ class ChannelStore:
         with self._engine.begin() as connection:
             return connection.execute(_WELL, {"channel": name}).rowcount > 0
 
-    def record_failure(self, name: str, pause: datetime | None) -> int:
-        """It has failed once more; until `pause`, nothing is tried. How often it has failed in a row."""
+    def record_failure(self, name: str, pause: datetime | None, weight: int = 1) -> int:
+        """It has failed, which counts `weight` times; until `pause`, nothing is tried. Its failures in a row."""
         failed = (
             update(channels)
             .where(channels.c.name == name)
-            .values(failures=channels.c.failures + 1, paused_until=pause)
+            .values(failures=channels.c.failures + weight, paused_until=pause)
             .returning(channels.c.failures)
         )
         with self._engine.begin() as connection:
