@@ -2,7 +2,7 @@
 
 Candidates are looked up once for a whole batch, inside its transaction and alone among all workers, and kept up as the
 batch goes on: so articles of one batch see each other. Signatures that were read are remembered from batch to batch,
-at most `MOST_KEPT` of them in a process (about 8 KB each); which story each is in, and whether it has been judged anew
+at most `MOST_KEPT` of them in a process (60 MB in all); which story each is in, and whether it has been judged anew
 since, is asked of the database every time, so that all workers agree.
 """
 
@@ -12,11 +12,11 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import TextClause, bindparam, delete, select, text, update
 from sqlalchemy.engine import Connection
 
 from worker.database.rows import upsert
@@ -24,7 +24,8 @@ from worker.model import StorySignature
 from worker.stories import MOST_CANDIDATES, PER_KEY, is_readable, signature_from_bytes, signature_to_bytes
 from worker.tables import articles, signatures, story_keys
 
-MOST_KEPT = 4096
+MOST_KEPT = 8192
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID_BITS = 48
 _ID = (1 << _ID_BITS) - 1
 
@@ -48,9 +49,13 @@ _FILED_ALL = text("""
     SELECT * FROM unnest(CAST(:keys AS integer[]), CAST(:minutes AS integer[]), CAST(:ids AS bigint[]))
     ON CONFLICT DO NOTHING""")
 _THESE: Any = bindparam("ids", expanding=True)
-_WHERE = select(signatures.c.article_id, signatures.c.story_id, signatures.c.judged_at)
-_WHERE = _WHERE.where(signatures.c.article_id.in_(_THESE))
-_WHAT = select(signatures.c.article_id, signatures.c.signature).where(signatures.c.article_id.in_(_THESE))
+# As text and by one list of ids: of thousands at once, parameters and types of their own would cost more.
+_OF = {
+    "sqlite": "FROM signatures WHERE article_id IN (SELECT value FROM json_each(:ids))",
+    "postgresql": "FROM signatures WHERE article_id = ANY(CAST(:ids AS bigint[]))",
+}
+_WHERE = {dialect: text(f"SELECT article_id, story_id, judged_us {of}") for dialect, of in _OF.items()}
+_WHAT = {dialect: text(f"SELECT article_id, signature {of}") for dialect, of in _OF.items()}
 _UNFILED = [delete(table).where(table.c.article_id.in_(_THESE)) for table in (signatures, story_keys)]
 
 
@@ -62,22 +67,22 @@ class Signatures:
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._most = most
-        self._kept: dict[int, tuple[datetime, StorySignature]] = {}  # by article, the latest used last
+        self._kept: dict[int, tuple[int, StorySignature]] = {}  # by article, the latest used last
 
-    def of(self, article_id: int, judged_at: datetime) -> StorySignature | None:
-        """The signature that an article got at `judged_at`, None where it is not kept."""
+    def of(self, article_id: int, judged_us: int) -> StorySignature | None:
+        """The signature that an article got at that time, None where it is not kept."""
         kept = self._kept.pop(article_id, None)
-        if kept is None or kept[0] != judged_at:
+        if kept is None or kept[0] != judged_us:
             return None
         self._kept[article_id] = kept
         return kept[1]
 
-    def keep(self, signature: StorySignature, judged_at: datetime) -> None:
+    def keep(self, signature: StorySignature, judged_us: int) -> None:
         """Keep a signature, in the place of the one that was not used for longest."""
         self._kept.pop(signature.article_id, None)
         if len(self._kept) >= self._most:
             del self._kept[next(iter(self._kept))]
-        self._kept[signature.article_id] = (judged_at, signature)
+        self._kept[signature.article_id] = (judged_us, signature)
 
 
 class Candidates:
@@ -145,7 +150,7 @@ class Candidates:
     def keep(self, judged_at: datetime) -> None:
         """Remember, beyond this batch, what was placed in it."""
         for article_id in self._added:
-            self._kept.keep(self._known[article_id], judged_at)
+            self._kept.keep(self._known[article_id], _us(judged_at))
 
     def _put(self, signature: StorySignature) -> None:
         self._known[signature.article_id] = signature
@@ -154,22 +159,26 @@ class Candidates:
     def _read(self, article_ids: Collection[int]) -> None:
         if not article_ids:
             return
-        rows = self._connection.execute(_WHERE, {"ids": sorted(article_ids)}).all()
-        unread: dict[int, Any] = {}
-        for row in rows:
-            kept = self._kept.of(row.article_id, row.judged_at)
+        unread: dict[int, tuple[int, int]] = {}
+        for article_id, story_id, judged_us in self._of(_WHERE, sorted(article_ids)):
+            kept = self._kept.of(article_id, judged_us)
             if kept is None:
-                unread[row.article_id] = row
+                unread[article_id] = story_id, judged_us
             else:
-                self._put(kept if kept.story_id == row.story_id else _moved(kept, row.story_id))
+                self._put(kept if kept.story_id == story_id else _moved(kept, story_id))
         if not unread:
             return
-        for article_id, stored in self._connection.execute(_WHAT, {"ids": list(unread)}):
-            row = unread[article_id]
+        for article_id, stored in self._of(_WHAT, list(unread)):
+            story_id, judged_us = unread[article_id]
             if not is_readable(stored):
                 continue  # another version wrote it: until it is judged anew, it is not found
-            self._put(signature_from_bytes(row.story_id, article_id, stored))
-            self._kept.keep(self._known[article_id], row.judged_at)
+            self._put(signature_from_bytes(story_id, article_id, stored))
+            self._kept.keep(self._known[article_id], judged_us)
+
+    def _of(self, question: Mapping[str, TextClause], article_ids: Sequence[int]) -> Iterable[Any]:
+        dialect = self._connection.dialect.name
+        given = json.dumps(article_ids) if dialect == "sqlite" else article_ids
+        return self._connection.execute(question[dialect], {"ids": given})
 
 
 def file_articles(
@@ -182,12 +191,12 @@ def file_articles(
         {
             "article_id": signed.article_id,
             "story_id": signed.story_id,
-            "judged_at": judged_at,
+            "judged_us": _us(judged_at),
             "signature": signature_to_bytes(signed),
         }
         for signed, _ in filed
     ]
-    statement = upsert(connection, signatures, "article_id", ("story_id", "judged_at", "signature"))
+    statement = upsert(connection, signatures, "article_id", ("story_id", "judged_us", "signature"))
     connection.execute(statement, rows)
     # In the order of the index: neighbours lie on one page.
     keys = sorted((key, _minute(signed.at), signed.article_id) for signed, of in filed for key in of)
@@ -235,6 +244,10 @@ def _under_keys(connection: Connection, keys: Sequence[int], since: datetime) ->
 
 def _moved(signature: StorySignature, story_id: int) -> StorySignature:
     return replace(signature, story_id=story_id)
+
+
+def _us(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def _minute(at: datetime) -> int:

@@ -15,10 +15,10 @@ from zlib import crc32
 from worker.model import StorySignature
 from worker.stories.events import concepts_of
 
-MOST_KEYS = 48
+MOST_KEYS = 36
 PER_KEY = 20  # the newest articles under one key are looked at: a key that half a day's news share tells nothing more
 MOST_CANDIDATES = 24  # articles that are compared in full: those that share most keys, the newest among equals
-_PAIRED_WORDS = 8  # every two of the most telling words are a key, however common each of them is …
+_PAIRED_WORDS = 6  # every two of the most telling words are a key, however common each of them is …
 _SINGLE_WORDS = 10  # … and so is each by itself, for the days on which it is rare
 _BAND_ROWS, _BANDS = 4, 4  # values of a MinHash in one key: nine in ten texts that share 80 % of their shingles meet
 _MOST_REPORTS = 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Index,
@@ -64,7 +65,7 @@ signatures = Table(
     metadata,
     reference("article_id", "articles", primary_key=True, autoincrement=False),
     reference("story_id", "stories", nullable=False),  # as in `articles`
-    Column("judged_at", UtcDateTime, nullable=False),
+    Column("judged_us", BigInteger, nullable=False),  # when, in µs since 1970: it was judged anew where that differs
     Column("signature", LargeBinary, nullable=False),
 )
 

@@ -558,7 +558,7 @@ def upgrade() -> None:
         "signatures",
         sa.Column("article_id", Id, autoincrement=False, nullable=False),
         sa.Column("story_id", Id, nullable=False),
-        sa.Column("judged_at", UtcDateTime, nullable=False),
+        sa.Column("judged_us", sa.BigInteger(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_signatures_article_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_signatures_story_id")),
