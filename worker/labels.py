@@ -130,7 +130,7 @@ def labels_of(title: str, text: str = "") -> tuple[str, ...]:
     if not title.isascii():
         title = _STRESS.sub("", title)
     found = {*_in_title(title.strip()), *_in_notices(text)}
-    return tuple(label for label in LABELS if label in found)
+    return tuple(label for label in LABELS if label in found) if found else ()
 
 
 def _in_title(title: str) -> Iterator[str]:

@@ -152,8 +152,13 @@ def _simple_text(markup: str) -> str | None:
 
 def _gap_of(tag: str) -> str | None:
     """What the tag stands for in the text; None for an unknown one, and where a quotation mark may hide its end."""
+    if tag.count('"') % 2:
+        return None
+    gap = _BREAKS.get(tag.partition(" ")[0])  # nine of ten are "a href=…" or "img src=…"
+    if gap is not None:
+        return gap
     name = _TAG_NAME.match(tag)
-    return _BREAKS.get(name[1].lower()) if name and tag.count('"') % 2 == 0 else None
+    return _BREAKS.get(name[1].lower()) if name else None
 
 
 def _simply_decoded(text: str) -> str | None:

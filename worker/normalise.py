@@ -248,6 +248,8 @@ class _Words(NamedTuple):
 
 
 def _words(markup: str, title: str, notes: list[str]) -> _Words:
+    if not markup:
+        return _Words()
     paragraphs = [line for line in plain_text(markup).split("\n") if line.strip()]
     paragraphs, cut = own_paragraphs(paragraphs)
     notes += (f"text: cut at {line[:_NOTED_CHARS]!r}" for line in cut)

@@ -304,9 +304,9 @@ def _read_time(slot: str) -> Callable[[etree._Element, Reading], None]:
 
 def _read_category(element: etree._Element, reading: Reading) -> None:
     value = text_of(element, "term", "scheme", "domain", "label")
-    term, label = element.get("term"), element.get("label")
-    scheme = element.get("scheme", element.get("domain"))
-    _add_tag(reading, term, scheme, label)
+    if element.keys():
+        scheme = element.get("scheme", element.get("domain"))
+        _add_tag(reading, element.get("term"), scheme, element.get("label"))
     if not value:
         return
     if reading.tags and not reading.tags[-1][0]:
