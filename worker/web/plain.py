@@ -26,8 +26,8 @@ def plain_page(title: str, *lines: str, form: str = "", leads_on: bool = False) 
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
-        f'<title>{escape(title)} · Trucewire</title><script src="{files.url("theme.js")}"></script>'
-        f'<link rel="stylesheet" href="{files.url("trucewire.css")}"></head>'
+        f'<script src="{files.url("theme.js")}"></script><link rel="stylesheet" href="{files.url("trucewire.css")}">'
+        f"<title>{escape(title)} · Trucewire</title></head>"
         f'<body class="plain"><main><p class="wordmark">Trucewire</p><h1>{escape(title)}</h1>{said}{form}{nav}</main>'
         "</body></html>"
     )
