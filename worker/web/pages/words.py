@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def severity(name: str) -> Sign:
     return SEVERITIES.get(name, Sign(words(name), "circle", "info"))
 
 
+@lru_cache(maxsize=256)
 def stance(name: str, concept: str = "") -> Sign:
     """The sign of a stance; an agreement is in force, an event is reported, and a blockade that ends is good news."""
     sign = STANCES.get(name, Sign(words(name), "question", "quiet"))
