@@ -491,3 +491,22 @@ def test_a_judged_article_keeps_region_places_and_trace(store: Store) -> None:
     assert (row["region"], row["places"], row["matched_at"]) == ("yes", ["Lachin"], NOW)
     assert [rule["rule_id"] for rule in row["judgement"]["rules"]] == ["ceasefire"]
     assert [match["concept"] for match in row["matches"]] == ["ceasefire"]
+
+
+def test_what_is_asked_at_every_turn_is_looked_up_anew_after_a_while(store: Store) -> None:
+    another = Store.on(store.engine)
+    store.upkeep.remember("price", 1.0, NOW)
+
+    before = another.upkeep.recall_lately("price", NOW)
+    store.upkeep.remember("price", 2.0, NOW)
+    meanwhile = another.upkeep.recall_lately("price", NOW + timedelta(seconds=29))
+    later = another.upkeep.recall_lately("price", NOW + timedelta(seconds=30))
+
+    assert (before, meanwhile, later) == (1.0, 1.0, 2.0)
+
+
+def test_what_a_process_remembers_itself_it_recalls_at_once(store: Store) -> None:
+    assert store.upkeep.recall_lately("price", NOW) is None
+    store.upkeep.remember("price", 1.0, NOW)
+
+    assert store.upkeep.recall_lately("price", NOW) == 1.0
