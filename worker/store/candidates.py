@@ -2,7 +2,7 @@
 
 Candidates are looked up once for a whole batch, inside its transaction and alone among all workers, and kept up as the
 batch goes on: so articles of one batch see each other. Signatures that were read are remembered from batch to batch,
-at most `MOST_KEPT` of them in a process (60 MB in all); which story each is in, and whether it has been judged anew
+at most `MOST_KEPT` of them in a process (75 MB in all); which story each is in, and whether it has been judged anew
 since, is asked of the database every time, so that all workers agree.
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BindParameter, bindparam, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from worker.claims import says
@@ -14,19 +14,31 @@ from worker.database.rows import insert_new
 from worker.database.told import keep_revision
 from worker.model import Severity, Stance, UpdateReason
 from worker.store.candidates import refile_stories
-from worker.tables import alert_articles, alerts, articles, claims, notifications, stories
+from worker.tables import UtcDateTime, alert_articles, alerts, articles, claims, notifications, stories
+
+# Made once: making a statement costs more than running it.
+_GONE: Any = bindparam("gone", expanding=True)
+_INTO: BindParameter[int] = bindparam("into")
+_MOVED = [update(table).where(table.c.story_id.in_(_GONE)).values(story_id=_INTO) for table in (articles, claims)]
+_MERGED = (
+    update(stories)
+    .where(or_(stories.c.id.in_(_GONE), stories.c.merged_into_id.in_(_GONE)))
+    .values(merged_into_id=_INTO, closed_at=bindparam("now", type_=UtcDateTime))
+)
+_FIRST_OPENED = select(func.min(stories.c.opened_at)).where(
+    or_(stories.c.id == _INTO, stories.c.merged_into_id == _INTO)
+)
+_OLDEST = update(stories).where(stories.c.id == _INTO).values(opened_at=_FIRST_OPENED.scalar_subquery())
 
 
 def merge_stories(connection: Connection, merged: Sequence[int], into: int, now: datetime) -> None:
     """Let `merged` be part of the story `into`, with all their articles, claims and alerts."""
     gone = sorted(set(merged) - {into})
     refile_stories(connection, gone, into)
-    for table in (articles, claims):
-        connection.execute(update(table).where(table.c.story_id.in_(gone)).values(story_id=into))
-    of_gone = stories.c.id.in_(gone) | stories.c.merged_into_id.in_(gone)
-    connection.execute(update(stories).where(of_gone).values(merged_into_id=into, closed_at=now))
-    oldest = select(func.min(stories.c.opened_at)).where((stories.c.id == into) | (stories.c.merged_into_id == into))
-    connection.execute(update(stories).where(stories.c.id == into).values(opened_at=oldest.scalar_subquery()))
+    for moved in _MOVED:
+        connection.execute(moved, {"gone": gone, "into": into})
+    connection.execute(_MERGED, {"gone": gone, "into": into, "now": now})
+    connection.execute(_OLDEST, {"into": into})
     _merge_alerts(connection, gone, into, now)
 
 

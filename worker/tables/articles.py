@@ -41,6 +41,12 @@ stories = Table(
     Column("confirmation", String(16), nullable=False, server_default="single_source"),
     reference("merged_into_id", "stories"),  # shown to be the same event as that one
     Index(
+        "ix_stories_merged_into_id",
+        "merged_into_id",
+        sqlite_where=text("merged_into_id IS NOT NULL"),
+        postgresql_where=text("merged_into_id IS NOT NULL"),
+    ),
+    Index(
         "ix_stories_open",
         "last_at",
         sqlite_where=text("closed_at IS NULL"),

@@ -250,6 +250,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stories_last_at"), "stories", ["last_at"], unique=False)
     op.create_index(
+        "ix_stories_merged_into_id",
+        "stories",
+        ["merged_into_id"],
+        unique=False,
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_stories_open",
         "stories",
         ["last_at"],
@@ -737,6 +745,12 @@ def downgrade() -> None:
         table_name="stories",
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_stories_merged_into_id",
+        table_name="stories",
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
     )
     op.drop_index(op.f("ix_stories_last_at"), table_name="stories")
     op.drop_table("stories")
