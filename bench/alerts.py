@@ -142,6 +142,7 @@ def report(items: Sequence[Item], raised: Sequence[tuple[str, str, str]], listed
     owed = {item.story for item in items if item.owed}
     print(f"{len(items)} articles, {len({item.story for item in items})} stories, {len(messages)} of them told")
     print(f"{sum(map(len, messages.values())) / max(1, len(messages)):6.2f} first messages for each story told")
+    print(f"{len(raised) / max(1, len(messages)):6.2f} alerts, of all rules, for each story told")
     print(f"{len(raised) / max(1, len(again)):6.2f} first alerts for each rule and story told")
     print(f"{len(owed - messages.keys()):6} of {len(owed)} stories that are to be told are not")
     if listed:

@@ -289,3 +289,16 @@ def test_shelling_that_has_stopped_is_no_ceasefire(concepts: Concepts) -> None:
 
     assert stances(concepts, text, "ceasefire") == []
     assert stances(concepts, text, "shelling") == [Stance.ENDED]
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Survivors recount the shelling of their village.", "shelling"),
+        ("The two armies completed a joint exercise near the border.", "troop_movement"),
+    ],
+)
+def test_what_is_remembered_or_routine_is_of_its_kind_but_reports_nothing_new(
+    concepts: Concepts, text: str, concept: str
+) -> None:
+    assert stances(concepts, text, concept) == [Stance.UNKNOWN]
