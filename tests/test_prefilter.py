@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from types import ModuleType
+from unittest.mock import Mock, patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -84,6 +87,49 @@ def test_a_match_in_any_case_is_never_missed(words: list[str], text: str) -> Non
     pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
 
     assert Prefilter(pattern).may_match(text) or not pattern.search(text)
+
+
+FILTERED: dict[str, tuple[ModuleType, str, Callable[[list[str]], object]]] = {
+    "paragraphs": (paragraphs, "_ANY_OF_THESE", paragraphs.own_paragraphs),
+    "counters": (counters, "_COUNTED_OR_TIMED", lambda lines: counters.settled_text("\n".join(lines))),
+    "labels": (labels, "_ANY_WORD", lambda lines: labels.labels_of(" ".join(lines))),
+    "notices": (labels, "_ANY_NOTICE", lambda lines: labels.labels_of("", "\n".join(lines))),
+    "machines": (machines, "_ANY_OF_THESE", lambda lines: machines.machine_hint("", "\n".join(lines))),
+}
+LINES = st.sampled_from(
+    [
+        *(
+            "Both sides signed.",
+            "5 killed in the village",
+            "Read also",
+            "READ MORE: talks",
+            "Похожие новости: суд",
+            "ad",
+        ),
+        *(
+            "İlgili haber: görüşme",
+            "By AI",
+            "author: ChatGPT",
+            "source — AI.",
+            "Translated by AI",
+            "written\nby Claude",
+        ),
+        *("1,234 views", "12 min ago", "Updated: 14:05", "URGENT: talks", "Talks (updated)", "SON DAKİKA: görüşme"),
+        *("Обновлённый текст", "This article was corrected", "Эта новость была отозвана", "— corrected", "ДОПОЛНЕНО -"),
+        *("The road was spread with gravel.", "He said that the main hall was kept.", "Հրատապ․ բանակցություններ"),
+    ]
+) | st.text(ALPHABET, max_size=12)
+
+
+@pytest.mark.parametrize("name", FILTERED)
+@given(lines=st.lists(LINES, max_size=6))
+def test_a_filter_changes_nothing_but_the_time_it_takes(name: str, lines: list[str]) -> None:
+    module, attribute, clean = FILTERED[name]
+
+    with patch.object(module, attribute, Mock(**{"may_match.return_value": True})):
+        unfiltered = clean(lines)
+
+    assert clean(lines) == unfiltered
 
 
 @given(st.text(ALPHABET))
