@@ -225,6 +225,17 @@ def test_an_admin_switches_a_feed_off_and_back(desk: Browser) -> None:
     assert desk.post("/feeds/99/poll").status == 404
 
 
+def test_a_silence_is_seen_for_as_long_as_it_lasts_and_ended(desk: Browser) -> None:
+    desk.post("/alerts/1/silence", {"comment": "an exercise", "for": "1d"})
+    now, rules = desk.get("/").text, desk.get("/rules").text
+    desk.post("/silences/1/end", {"next": "/rules"})
+
+    assert "1 silence in force" in now
+    assert "an exercise" in rules
+    assert 'action="/silences/1/end"' in rules
+    assert "an exercise" not in desk.get("/rules").text
+
+
 def test_a_rule_in_force_is_where_a_change_begins(desk: Browser) -> None:
     page = desk.get("/rules?rule=ceasefire").text
 

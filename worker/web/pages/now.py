@@ -73,6 +73,7 @@ def router(pages: Pages) -> APIRouter:
             settled=[story for story in stories if story.settled],
             open=sum(len(listed) for _, listed in sections),
             flow=queries.flow(now),
+            silences=sum(one["starts_at"] <= now < one["ends_at"] for one in pages.services.queries.silences()),
             rules=sum(rule.enabled for rule in pages.services.settings.rules),
             more=len(found) == MOST,
             most=MOST,

@@ -41,6 +41,7 @@ def router(pages: Pages) -> APIRouter:
             status,
             now=now,
             rules=[(rule, counted.get(rule.rule_id)) for rule in services.settings.rules],
+            silences=[one for one in services.queries.silences() if now < one["ends_at"]],
             text=text,
             days=days,
             spans=SPANS,
