@@ -69,7 +69,7 @@ def furnish(engine: Engine, count: int, now: datetime, places: Sequence[str], po
         connection.execute(update(articles).where(articles.c.id == bindparam("of")).values(revision=2), revised)
         _poll(connection, now, polled, draw)
     if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
 
 

@@ -49,8 +49,9 @@ def pages_of(engine: Engine) -> list[str]:
     """What is opened: every page, with a story as large as there is, and one that is open now."""
     word = News().words[300]
     with engine.connect() as connection:
-        newest = connection.scalar(select(alerts.c.story_id).order_by(alerts.c.id.desc()).limit(1))
-        article = connection.scalar(select(articles.c.id).where(articles.c.story_id == newest).limit(1))
+        article, newest = connection.execute(
+            select(articles.c.id, articles.c.story_id).join_from(alerts, articles).order_by(alerts.c.id.desc()).limit(1)
+        ).one()
     return [
         "/",
         "/log",

@@ -56,4 +56,4 @@ class MapQueries:
     def arrivals(self, since: datetime, until: datetime, step: str) -> dict[str, int]:
         """How many articles came in each `hour` or `day`."""
         with reading(self._engine) as connection:
-            return arrived(connection, since, until, step)
+            return {name: number for name, (number, _) in arrived(connection, since, until, step).items()}

@@ -37,9 +37,8 @@ class TrendQueries:
             newest = connection.scalar(select(func.max(articles.c.first_seen_at)))
             if newest is None:
                 return []
-            until = newest + timedelta(microseconds=1)
-            all_of, of_region = (arrived(connection, since, until, "day", of_region=only) for only in (False, True))
-        return [{"day": day, "articles": n, "of_region": of_region.get(day, 0)} for day, n in all_of.items()]
+            found = arrived(connection, since, newest + timedelta(microseconds=1), "day")
+        return [{"day": day, "articles": number, "of_region": part} for day, (number, part) in found.items()]
 
     def events_by_day(self, since: datetime) -> list[Row]:
         """`day`, `concept` and `stories` that report it as news."""
