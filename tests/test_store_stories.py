@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from tests.factories import NOW, a_judgement, a_match, a_poll_plan, an_article, stored_feed
+from tests.factories import NOW, a_judgement, a_match, a_poll_plan, a_signature, an_article, stored_feed
 from worker.alerting import match_plan
 from worker.model import AlertPlan, Judged, MatchPlan, Severity, Stance
 from worker.queries.stories import StoryFilter, StoryQueries
 from worker.store import Store
+from worker.store.candidates import Signatures
 from worker.stories import WINDOW, Geography
 from worker.tables import alert_articles, alert_updates, alerts, articles, claims, notifications, stories, story_keys
 
@@ -76,6 +77,34 @@ def test_articles_of_one_batch_see_each_other(store: Store) -> None:
 
     assert rows_of(store, select(func.count()).select_from(stories)) == [(1,)]
     assert len(told) == 1
+
+
+def test_a_story_that_a_later_article_of_its_batch_shows_to_be_part_of_another_is_never_written(store: Store) -> None:
+    stored_feed(store)
+
+    def bridging(judged: Judged, signed: object, candidates: object) -> MatchPlan:
+        place = into(-1, -2) if judged.stored.article_id == 3 else into(None)
+        plan: MatchPlan = place(judged, signed, candidates)
+        return plan
+
+    told = store.matches.apply_matches(judged_of(store, 1, 2, 3), bridging, NOW, SINCE)
+
+    assert rows_of(store, select(articles.c.story_id)) == [(1,), (1,), (1,)]
+    assert rows_of(store, select(stories.c.id)) == [(1,)]
+    assert len(told) == 1
+
+
+def test_as_many_signatures_are_remembered_as_there_is_room_for_and_none_that_was_made_anew() -> None:
+    kept = Signatures(most=2)
+    one, two, three = (a_signature(article_id=number) for number in (1, 2, 3))
+    kept.keep(one, 10)
+    kept.keep(two, 10)
+    kept.of(1, 10)
+
+    kept.keep(three, 10)
+
+    assert [kept.of(number, 10) for number in (1, 2, 3)] == [one, None, three]
+    assert kept.of(3, 11) is None
 
 
 def test_keys_are_dropped_when_nothing_can_find_them_any_more(store: Store) -> None:
