@@ -225,3 +225,16 @@ def test_a_capital_is_no_precise_place_though_a_gazetteer_lists_it_as_a_town() -
     )
 
     assert Geography.of(Profile("The region", (), (), places)).precise == {"Goris"}
+
+
+@pytest.mark.parametrize(("hours", "story_id"), [(6, 7), (30, None)])
+def test_another_days_fighting_at_the_same_place_is_news_again(hours: int, story_id: int | None) -> None:
+    first = news("Mortars hit Goris during the night", reports=("shelling:holds",), places=("Goris",))
+    new = news(
+        "Goris: infantry assault repelled at dawn",
+        reports=("offensive:holds",),
+        places=("Goris",),
+        at=NOW + timedelta(hours=hours),
+    )
+
+    assert placed(new, first) == story_id

@@ -35,6 +35,7 @@ class Evidence:
 
     suffices: bool  # whether it does so whatever the words
     reason: str
+    again: bool = False  # fighting at the same place, on another day: news again, unless their words are alike
 
 
 def evidence_of(new: StorySignature, old: StorySignature, geography: Geography) -> Evidence | None:
@@ -57,7 +58,8 @@ def _evidence(
     """What places, victims and parties say of two articles that speak of `concepts`."""
     distance, places = abs(new.at - old.at), new.places & old.places
     if precise := places & geography.precise:
-        return Evidence(distance <= SAME_EVENT, f"{_listed(concepts)} at {_listed(precise)}")
+        again = distance > SAME_EVENT and "fighting" in concepts
+        return Evidence(distance <= SAME_EVENT, f"{_listed(concepts)} at {_listed(precise)}", again)
     if wide := places & geography.wide:
         return Evidence(distance <= SAME_PROVINCE, f"{_listed(concepts)} in {_listed(wide)}")
     parties = geography.parties(new.places) & geography.parties(old.places)

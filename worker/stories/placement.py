@@ -22,7 +22,7 @@ WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candi
 
 ALIKE = 0.24  # words of two articles on one event
 ALIKE_WITH_EVIDENCE = 0.08  # … that report the same between the same parties or at the same place
-ALIKE_OF_OTHER_EVENTS = 0.16  # … of which one is past to the other, that reports another one
+ALIKE_OF_OTHER_EVENTS = 0.20  # … of which one is past to the other, that reports another one; or of another day
 ALIKE_TO_MERGE = 0.30  # of the closest articles of two stories, on average
 _CLOSEST = 5
 _FEW, _SINGLE_BRIDGE = 3, 1.2  # a story of one or two articles must be so much closer: a single bridge proves little
@@ -97,7 +97,7 @@ def _tie(new: StorySignature, old: StorySignature, likeness: float, geography: G
         likeness *= _OTHER_EVENTS
     closeness, reason = likeness / ALIKE, f"words like those of “{old.title}” ({likeness:.0%})"
     if evidence:
-        closeness = likeness / (ALIKE_OF_OTHER_EVENTS if other_events else ALIKE_WITH_EVIDENCE)
+        closeness = likeness / (ALIKE_OF_OTHER_EVENTS if other_events or evidence.again else ALIKE_WITH_EVIDENCE)
         reason = f"{evidence.reason}, and {reason}"
         if evidence.suffices:
             closeness, reason = closeness + 1, evidence.reason if new.language != old.language else reason
