@@ -72,7 +72,7 @@ def running_demo(folder: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = os.environ | {"TRUCEWIRE_DATA": str(folder), "TRUCEWIRE_WEB_PORT": str(port)}
-    command = [Path(sys.executable).with_name("trucewire"), "demo"]
+    command = [str(Path(sys.executable).with_name("trucewire")), "demo"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         end = time.monotonic() + STARTS_S
         while time.monotonic() < end and not _has_a_story(port):

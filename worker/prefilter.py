@@ -11,11 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from re import _constants as op  # type: ignore[attr-defined]  # undocumented, and the same from 3.11 to 3.14
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+# Undocumented, unknown to type checkers, and the same from Python 3.11 to 3.14.
+op: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 _MOST = 32  # different texts up to which an expression is spelt out: more tell no better, and take memory
 _ENOUGH = 16  # letters tell as well as more
