@@ -71,6 +71,19 @@ def test_each_message_has_a_lease_of_its_own(world: World) -> None:
     assert run.sent == len(set(keys)) == len(keys) == 6
 
 
+def test_what_was_accepted_is_recorded_although_the_next_message_cannot_be_read(world: World) -> None:
+    alerted(world, 2)
+    pipeline.route(world.services)
+    with world.store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alert_updates SET stance = 'unheard of' WHERE alert_id = 2")
+
+    with pytest.raises(ValueError, match="unheard of"):
+        pipeline.deliver(world.services, "desk")
+
+    statuses = {row["alert_id"]: row["status"] for row in world.services.queries.notifications()}
+    assert (names(world), statuses) == (["desk"], {1: "sent", 2: "pending"})
+
+
 def test_a_channel_that_somebody_sends_through_is_left_alone(world: World) -> None:
     alerted(world)
     pipeline.route(world.services)

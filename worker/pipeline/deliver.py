@@ -26,9 +26,7 @@ log = logging.getLogger("trucewire")
 SEND_AT_MOST = timedelta(minutes=2)  # what one send may take, by the channels' own time-outs
 LEASE = SEND_AT_MOST + timedelta(seconds=30)  # of one message
 FOR_S = 60.0
-SLOW_S = (
-    5.0  # a failure that took as long ends the run, and counts for all of FAILURES_IN_A_ROW: the next takes as long
-)
+SLOW_S = 5.0  # a failure that took longer counts for all of FAILURES_IN_A_ROW: the next one would take as long
 MAX_ATTEMPTS = 15  # with the back-off below: given up after about nine hours
 BACK_OFF_S = 5.0
 BACK_OFF_CAP_S = 2 * 3600.0
@@ -82,27 +80,28 @@ class _Run:
 
     def send(self, at_most: int | None) -> Delivered:
         """Send what is due, the most urgent first, until nothing is, or it fails in a way that asks for a pause."""
-        services, record = self._services, self._services.store.notifications
         accepted: int | None = None  # the message that the channel took last: recorded as the next one is claimed
-        sent = 0
-        while time.monotonic() < self._ends_at and sent != at_most:
-            now = services.now()
-            outgoing = record.lease(self._name, now, now + LEASE, sent=accepted)
-            accepted = None
-            if outgoing is None:
-                break
-            outcome = _deliver_one(services, outgoing)
-            if outcome.sent:
-                sent, accepted = sent + 1, outgoing.message_id
-                self._works()
-                if _has_sent_enough(services, self._name):
+        services, record, sent = self._services, self._services.store.notifications, 0
+        try:
+            while time.monotonic() < self._ends_at and sent != at_most:
+                now = services.now()
+                outgoing = record.lease(self._name, now, now + LEASE, sent=accepted)
+                accepted = None
+                if outgoing is None:
                     break
-            else:
-                self._unwell = True
-                if outcome.noticed or _pauses(services, self._name):
-                    return Delivered(sent, outcome.noticed)
-        if accepted is not None:
-            record.record_sent(accepted, services.now())
+                outcome = _deliver_one(services, outgoing)
+                if outcome.sent:
+                    sent, accepted = sent + 1, outgoing.message_id
+                    self._works()
+                    if _has_sent_enough(services, self._name):
+                        break
+                else:
+                    self._unwell = True
+                    if outcome.noticed or _pauses(services, self._name):
+                        return Delivered(sent, outcome.noticed)
+        finally:  # whatever else fails, what was accepted is not sent again
+            if accepted is not None:
+                record.record_sent(accepted, services.now())
         return Delivered(sent)
 
     def _works(self) -> None:
