@@ -371,6 +371,13 @@ def test_of_endless_items_the_first_are_read() -> None:
     assert feed.entries[0].title == "News 0"
 
 
+@pytest.mark.parametrize("torn", ["<link ", "<link href=", "<title ", f"<guid>{' ' * 200}"])
+def test_tags_that_never_end_are_refused_at_once(torn: str) -> None:
+    feed = parse(a_document(f"<item>{torn * MAX_ELEMENTS}</item>{an_item()}").encode(), URL)
+
+    assert feed.outcome is Outcome.NOT_A_FEED
+
+
 def test_a_document_of_endless_elements_is_refused() -> None:
     feed = parse(a_document("<a>" * (MAX_ELEMENTS + 1)).encode(), URL)
 

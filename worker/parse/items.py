@@ -13,16 +13,18 @@ from typing import NamedTuple
 
 # An item's borders, past CDATA and comments, which may hold anything.
 _BORDER = re.compile(r"<!\[CDATA\[|<!--|<(/?)(item|entry)(?=[\s>/])", re.IGNORECASE)
+# `[^<>]*`, here and below: what never closes would otherwise be followed to the end of the item from every `<` anew.
 _ADDRESS = re.compile(
-    r"""<(?:(?:link|guid|id)(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?([^<]{1,2048})</|link\s[^>]*?href\s*=\s*["']([^"']{1,2048})["'])""",
+    r"""<(?:(?:link|guid|id)(?:\s[^<>]*)?>\s*+(?:<!\[CDATA\[)?([^<]{1,2048}+)</|"""
+    r"""link\s[^<>]*?href\s*=\s*["']([^"']{1,2048})["'])""",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
     r"</title\s*>.*(?:</(?:link|guid|id)\s*>|<link\s[^>]*/>)|</(?:link|guid|id)\s*>.*</title\s*>", re.DOTALL | re.I
 )
-_ROOT_START = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)(?:\s[^>]*)?>", re.IGNORECASE)
+_ROOT_START = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)(?:\s[^<>]*)?>", re.IGNORECASE)
 _ROOT_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
-_TITLE = re.compile(r"<title(?:\s[^>]*)?>([^<]*(?:<!\[CDATA\[[^<]*)?)", re.IGNORECASE)
+_TITLE = re.compile(r"<title(?:\s[^<>]*)?>([^<]*(?:<!\[CDATA\[[^<]*)?)", re.IGNORECASE)
 
 
 # The first thousand items are the newest; a document of millions of elements is no feed, but would cost minutes.
