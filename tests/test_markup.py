@@ -122,7 +122,16 @@ def test_any_mixture_of_tags_leaves_no_script_element(pieces: list[str]) -> None
 WORDS = st.sampled_from(
     ["one", " two ", "\n", "три", "&amp;", "&nbsp;", "&#8211;", "&eacute;", "<br>", "<BR/>", "<hr>", "\x07"]
 )
-PICTURES = st.sampled_from(['<img src="x.jpg" alt="a"/>', "<img src='x.jpg'>"])
+PICTURES = st.sampled_from(
+    [
+        '<img src="x.jpg" alt="a"/>',
+        "<img src='x.jpg'>",
+        "<img alt='x > y'>",
+        '<img alt="x > y">',
+        '<img alt="it\'s">',
+        """<img title="it's" alt='x > y'>""",
+    ]
+)
 TAGS = st.sampled_from(["p", "div", "b", "I", "span", "h2", "blockquote", "section"])
 
 

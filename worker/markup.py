@@ -48,6 +48,7 @@ _BREAKS = {
 }
 # The tags without attributes, spelt out: nine of ten are one of them.
 _BARE_TAGS = {form.format(name): gap for name, gap in _BREAKS.items() for form in ("{}", "/{}", "{}/", "{} /")}
+_DOUBLY_QUOTED = re.compile(r'"[^"]*"')
 _TAG_NAME = re.compile(r"/?([A-Za-z][A-Za-z0-9]*)(?:\s|/?$)")
 # Numbers below 160 are control characters or mean windows-1252, which is lxml's to know.
 _SIMPLE_ENTITY = re.compile(r"&(?:([A-Za-z]{2,8}[0-9]{0,2})|#(1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3}));")
@@ -152,7 +153,7 @@ def _simple_text(markup: str) -> str | None:
 
 def _gap_of(tag: str) -> str | None:
     """What the tag stands for in the text; None for an unknown one, and where a quotation mark may hide its end."""
-    if tag.count('"') % 2:
+    if tag.count('"') % 2 or ("'" in tag and _DOUBLY_QUOTED.sub("", tag).count("'") % 2):
         return None
     gap = _BREAKS.get(tag.partition(" ")[0])  # nine of ten are "a href=…" or "img src=…"
     if gap is not None:
