@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from tests.newsroom import fill
 from tests.world import World
 from worker.tables import alerts, articles, stories
 from worker.web import create_app, serving
+from worker.web.assets import all_assets
+from worker.web.pages.live import MOST_WAITING, Broadcast, Changes, Event, Reader
+from worker.web.pages.rendering import Pages
 
 
 @pytest.fixture
@@ -132,6 +136,30 @@ def last_id(address: str, about: str, last: str) -> str:
         connection.request("GET", path, headers={"Last-Event-ID": last})
         lines = iter(connection.getresponse().readline, b"")
         return next(line for line in lines if line.startswith(b"id: ")).decode().split()[1]
+
+
+class ManyAtOnce(Changes):
+    """More events in the second look than one reader's queue holds."""
+
+    looks = 0
+
+    def look(self) -> list[Event]:
+        self.looks += 1
+        numbers = range(1, MOST_WAITING + 3) if self.looks == 2 else ()
+        return [Event(number, "alerts", NOW, b"%d" % number) for number in numbers]
+
+
+def test_who_falls_behind_is_let_go_and_misses_nothing(world: World) -> None:
+    async def read_twice() -> tuple[list[bytes], list[bytes]]:
+        broadcast = Broadcast(ManyAtOnce(Pages(world.services, all_assets())))
+        cut_short = [wire async for wire in broadcast.events(Reader("alerts", NOW))]
+        again = broadcast.events(Reader("alerts", NOW))
+        return cut_short, [await anext(again) for _ in range(MOST_WAITING + 3)]
+
+    cut_short, again = asyncio.run(read_twice())
+
+    assert cut_short == again[:1]  # how soon to come back
+    assert again[1:] == [b"%d" % number for number in range(1, MOST_WAITING + 3)]
 
 
 def test_a_stream_about_nothing_known_is_refused(address: str) -> None:

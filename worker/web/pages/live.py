@@ -63,9 +63,13 @@ class Reader:
     after: int = 0  # the number of the last event it was given, before it came back
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
+    def wants(self, event: Event) -> bool:
+        """Whether an event concerns it, and was not given to it before."""
+        return event.about == self.about and event.at >= self.since and event.number > self.after
+
     def offer(self, event: Event) -> bool:
         """Hand over an event that concerns it; False where it has fallen too far behind."""
-        if event.about != self.about or event.at < self.since or event.number <= self.after:
+        if not self.wants(event):
             return True
         try:
             self.queue.put_nowait(event.wire)
@@ -188,13 +192,14 @@ class Broadcast:
         """What goes to one reader, for as long as it listens."""
         self._readers.add(reader)
         try:
-            for event in self._kept:
-                reader.offer(event)
+            missed = [event.wire for event in self._kept if reader.wants(event)]
             if self._looking is None or self._looking.done():
                 self._begun = asyncio.Event()
                 self._looking = asyncio.create_task(self._look())
             await self._begun.wait()  # from here on nothing is missed
             yield f"retry: {RETRY_MS}\n\n".encode()
+            for earlier in missed:
+                yield earlier
             end = asyncio.get_running_loop().time() + LONGEST_S
             while asyncio.get_running_loop().time() < end:
                 try:
@@ -224,7 +229,8 @@ class Broadcast:
 
     def _let_go(self, reader: Reader) -> None:
         self._readers.discard(reader)
-        reader.queue.get_nowait()  # one event makes room for the end; the reader is given it when it comes back
+        while not reader.queue.empty():  # it comes back with the number of what it was given last, and is given these
+            reader.queue.get_nowait()
         reader.queue.put_nowait(None)
 
 
