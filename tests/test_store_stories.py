@@ -305,5 +305,16 @@ def test_a_story_says_who_claims_what_and_whose_voices_those_are(store: Store) -
     assert [event["kind"] for event in story["timeline"]] == ["article", "article", "raised", "turned"]
 
 
+def test_an_alert_is_raised_before_it_changes_though_the_worker_that_changed_it_began_earlier(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1), into(None), NOW, SINCE)
+    earlier = NOW - timedelta(seconds=1)
+    store.matches.apply_matches(judged_of(store, 2, stance=Stance.DENIED), into(1), earlier, SINCE)
+
+    timeline = whole(store, 1)["timeline"]
+
+    assert [(event["kind"], event["at"]) for event in timeline[2:]] == [("raised", NOW), ("turned", earlier)]
+
+
 def test_an_unknown_story_is_none(store: Store) -> None:
     assert StoryQueries(store.engine).story(1) is None

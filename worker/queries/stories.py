@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, func, or_, select
@@ -294,20 +295,25 @@ def _timeline(
             if at is not None:
                 text = f"{article['publisher'] or article['family']} changes its article: {title}"
                 events.append({"at": at, "kind": "revision", "text": text, "article_id": article["id"]})
-    for alert in of_story:
-        about = {"alert_id": alert["id"]}
-        for update in alert["updates"]:
-            text = f"{alert['rule_id']}: {update['detail']}"
-            about = {"alert_id": alert["id"], "article_id": update["article_id"]}
-            events.append({"at": update["at"], "kind": update["reason"], "text": text} | about)
-        if alert["closed_at"]:
-            text = f"{alert['rule_id']}: {alert['closed_reason']}"
-            events.append({"at": alert["closed_at"], "kind": "closed", "text": text, "alert_id": alert["id"]})
+    events += [event for alert in of_story for event in _of_alert(alert)]
     events += [{"at": row["closed_at"], "kind": "merged", "text": f"joined by story {row['id']}"} for row in parts]
     if story["closed_at"]:
         events.append({"at": story["closed_at"], "kind": "closed", "text": "the story is closed"})
     order = {"article": 0, "copy": 0, "revision": 0, "raised": 1, "closed": 3}
-    return sorted(events, key=lambda event: (event["at"], order.get(event["kind"], 2)))
+    events.sort(key=lambda event: (event.get("after", event["at"]), order.get(event["kind"], 2)))
+    return [{name: value for name, value in event.items() if name != "after"} for event in events]
+
+
+def _of_alert(alert: Row) -> Iterator[Row]:
+    """What became of one alert; `after`: no revision stands before an earlier one, whose worker began later."""
+    latest = accumulate((update["at"] for update in alert["updates"]), max)
+    for update, after in zip(alert["updates"], latest, strict=True):
+        text = f"{alert['rule_id']}: {update['detail']}"
+        about = {"alert_id": alert["id"], "article_id": update["article_id"]}
+        yield {"at": update["at"], "after": after, "kind": update["reason"], "text": text} | about
+    if alert["closed_at"]:
+        text = f"{alert['rule_id']}: {alert['closed_reason']}"
+        yield {"at": alert["closed_at"], "kind": "closed", "text": text, "alert_id": alert["id"]}
 
 
 def _reports(known: KnownStory, story: Story, named: dict[int, Row]) -> Iterator[Row]:
