@@ -235,6 +235,12 @@ def test_alerts_are_exported_too(log: World) -> None:
     assert [row["rule_id"] for row in rows("export", "alerts")] == ["ceasefire"]
 
 
+def test_a_silence_says_what_it_leaves_loud(log: World) -> None:
+    run("silence", "add", "an exercise", "--for", "2h", "--maximum-severity", "warning")
+
+    assert "all, up to warning" in run("silences").output
+
+
 def test_a_silence_lives_from_add_to_end(log: World) -> None:
     added = run("silence", "add", "exercise in Syunik", "--for", "2h", "--rule", "shelling")
     listed = run("silences").output

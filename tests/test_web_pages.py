@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.newsroom import fill
 from tests.switchboard import Switchboard
 from tests.world import World
 from worker.database import connect
+from worker.model import Severity, Silence
 from worker.tables import articles
 from worker.web import create_app
 
@@ -234,6 +236,15 @@ def test_a_silence_is_seen_for_as_long_as_it_lasts_and_ended(desk: Browser) -> N
     assert "an exercise" in rules
     assert 'action="/silences/1/end"' in rules
     assert "an exercise" not in desk.get("/rules").text
+
+
+def test_a_silence_that_leaves_what_is_urgent_loud_says_so(desk: Browser, world: World) -> None:
+    silence = Silence(0, "an exercise", NOW, NOW + timedelta(days=1), maximum_severity=Severity.WARNING)
+    world.store.alerts.add_silence(silence, NOW)
+
+    page = desk.get("/rules").text
+
+    assert page.partition("every alert")[2].partition("</td>")[0].startswith(' <span class="soft">up to</span>')
 
 
 def test_a_rule_in_force_is_where_a_change_begins(desk: Browser) -> None:

@@ -248,7 +248,7 @@ def silences(as_json: Annotated[bool, JsonOption] = False) -> None:
             str(row["id"]),
             "in force" if row["starts_at"] <= now < row["ends_at"] else "ended" if row["ends_at"] <= now else "to come",
             clock(row["ends_at"]),
-            "; ".join(f"{key}: {', '.join(row[key])}" for key in SILENCED_BY if row[key]) or "all",
+            _muted(row),
             row["comment"],
         )
         for row in rows
@@ -256,6 +256,13 @@ def silences(as_json: Annotated[bool, JsonOption] = False) -> None:
     print_rows(
         rows, ("id", "state", "until (UTC)", "what", "comment"), cells, as_json=as_json, empty="There are no silences."
     )
+
+
+def _muted(row: dict[str, Any]) -> str:
+    """What a silence matches."""
+    conditions = "; ".join(f"{key}: {', '.join(row[key])}" for key in SILENCED_BY if row[key]) or "all"
+    loud = row["maximum_severity"] != Severity.CRITICAL
+    return f"{conditions}, up to {row['maximum_severity']}" if loud else conditions
 
 
 def channels(as_json: Annotated[bool, JsonOption] = False) -> None:
