@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from tests.factories import NOW, a_judgement, a_match, a_poll_plan, a_signature, an_article, stored_feed
 from worker.alerting import match_plan
@@ -17,7 +17,17 @@ from worker.queries.stories import StoryFilter, StoryQueries
 from worker.store import Store
 from worker.store.candidates import Signatures
 from worker.stories import WINDOW, Geography
-from worker.tables import alert_articles, alert_updates, alerts, articles, claims, notifications, stories, story_keys
+from worker.tables import (
+    alert_articles,
+    alert_updates,
+    alerts,
+    articles,
+    claims,
+    entries,
+    notifications,
+    stories,
+    story_keys,
+)
 
 SINCE = NOW - WINDOW
 TITLES = (
@@ -250,6 +260,21 @@ def test_two_workers_at_once_make_the_stories_of_one(store: Store) -> None:
 
 
 # queries
+
+
+def test_a_poll_waits_for_no_article_that_is_being_judged(postgresql_engine: Engine) -> None:
+    store = Store.on(postgresql_engine)
+    first, second = stored_feed(store), stored_feed(store, url="https://other.example/feed")
+    judged = judged_of(store, 1)
+
+    def place(one: Judged, signed: object, candidates: object) -> MatchPlan:
+        store.polls.apply_polls([a_poll_plan(an_article(1), feed_id=second)])
+        plan: MatchPlan = into(None)(one, signed, candidates)
+        return plan
+
+    store.matches.apply_matches(judged, place, NOW, SINCE)
+
+    assert rows_of(store, select(entries.c.feed_id).order_by(entries.c.feed_id)) == [(first,), (second,)]
 
 
 def test_stories_are_listed_newest_first_and_page_by_page(store: Store) -> None:

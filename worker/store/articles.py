@@ -23,7 +23,8 @@ _OLDEST = (
     )
     .order_by(articles.c.id)
     .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)  # PostgreSQL: two workers take different ones; SQLite has one writer
+    # PostgreSQL: two workers take different ones, and polls may refer to them meanwhile; SQLite has one writer.
+    .with_for_update(skip_locked=True, key_share=True)
 )
 _LEASE = (
     update(articles)

@@ -30,7 +30,7 @@ _WAITING = (
     select(articles.c.id, articles.c.revision, articles.c.judgement.is_not(None).label("anew"))
     .where(articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.matched_at.is_(None))
     .order_by(articles.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)  # polls may refer to them meanwhile
 )
 
 Place = Callable[[Judged, StorySignature | None, Sequence[StorySignature]], MatchPlan]

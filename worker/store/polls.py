@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Engine, Update, bindparam, select, update
@@ -86,9 +87,10 @@ class PollStore:
         """Write what polls found together with their feeds' new states: all of it, or none."""
         with self._engine.begin() as connection:
             _insert_articles(connection, plans)
-            for plan in plans:
-                for revised in plan.revised:
-                    _revise(connection, plan, revised.known, article_row(revised.article, 0, None, plan.started_at))
+            # In the order in which the match stage locks articles: else each could wait for the other.
+            changes = [(revised.known.article_id, plan, revised) for plan in plans for revised in plan.revised]
+            for _, plan, revised in sorted(changes, key=itemgetter(0)):
+                _revise(connection, plan, revised.known, article_row(revised.article, 0, None, plan.started_at))
             connection.execute(_AFTER_POLL, [_feed_row(plan) for plan in plans])
             # Nine polls of ten bring no document: what is remembered of the last one is wide, and stays as it is.
             if documents := [_document_row(plan.state) for plan in plans if plan.read]:
