@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import gc
 import re
+import weakref
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -239,3 +242,18 @@ def test_an_address_that_looks_plain_becomes_what_a_closer_look_makes_of_it(url:
     after_a_closer_look = clean_url(f" {url}")
 
     assert clean_url(url) == after_a_closer_look
+
+
+@pytest.mark.parametrize("asked", [clean_url, canonical_url, host_of])
+def test_no_text_as_long_as_a_document_is_kept(asked: Callable[[str], str]) -> None:
+    class Text(str):
+        """Text that tells when it is gone."""
+
+    text = Text(f"https://gazette.example/{'a' * MAX_LENGTH}")
+    kept = weakref.ref(text)
+
+    asked(text)
+    del text
+    gc.collect()
+
+    assert kept() is None

@@ -8,11 +8,15 @@ address, and both applied twice equal once. Never fetches, so it never learns wh
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from courlan import scrub_url
 from w3lib.url import canonicalize_url
+
+Asked = TypeVar("Asked", bound=Callable[..., str])
 
 MAX_LENGTH = 2048  # what sitemaps, browsers and the column that keeps it agree on
 
@@ -91,7 +95,21 @@ _AMP_CACHE = re.compile(r"^[a-z0-9-]+\.cdn\.ampproject\.org/[cvi]/(s/)?(.+)$", r
 _GOOGLE_AMP = re.compile(r"^(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)$", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4096)  # an entry asks several times
+def _remembered(function: Asked) -> Asked:
+    """`function` of an address, with its last answers at hand: an entry asks several times.
+
+    What is too long for an address is not kept: it may be as long as a document.
+    """
+    remembering = lru_cache(maxsize=4096)(function)
+
+    @wraps(function)
+    def answer(url: str, *args: Any, **options: Any) -> str:
+        return (remembering if len(url) <= MAX_LENGTH else function)(url, *args, **options)
+
+    return cast(Asked, answer)
+
+
+@_remembered
 def clean_url(url: str, base: str = "") -> str:
     """`url` as an absolute http(s) address to open, or "" where it is none.
 
@@ -113,7 +131,7 @@ def clean_url(url: str, base: str = "") -> str:
     return _joined(parts._replace(query=_without_tracking(parts.query), path=_SESSION.sub("", parts.path)))
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def canonical_url(url: str, *, fragment: bool = False) -> str:
     """The address under which an article is known, or "" where `url` does not name one article.
 
@@ -134,7 +152,7 @@ def canonical_url(url: str, *, fragment: bool = False) -> str:
     return _joined(SplitResult("https", host, path or "/", parts.query, anchor))
 
 
-@lru_cache(maxsize=4096)  # every article asks for its feed's
+@_remembered
 def host_of(url: str) -> str:
     """The host of `url` without `www.`, mobile and AMP labels and port; "" where it is no web address."""
     parts = _split(url)
