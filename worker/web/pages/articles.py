@@ -15,7 +15,8 @@ from fastapi import APIRouter, Path, Request, Response
 from markupsafe import Markup
 
 from worker.encoding import decoded
-from worker.queries import Row
+from worker.model import Capture
+from worker.queries import Queries, Row
 from worker.queries.copies import CopyQueries
 from worker.web.pages import marks
 from worker.web.pages.differences import Piece, differences
@@ -58,15 +59,9 @@ def router(pages: Pages) -> APIRouter:
     queries = pages.services.queries
     copies = CopyQueries(pages.services.store.engine)
 
-    def found(article_id: int) -> Row:
-        article = queries.article(article_id)
-        if article is None:
-            raise ProblemError(404, "There is no such article.")
-        return article
-
     @routes.get("/articles/{article_id}")
     def article_page(request: Request, article_id: ArticleId) -> Response:
-        article = found(article_id)
+        article = _article(queries, article_id)
         matches = [_flat(match) for match in article["matches"]]
         return pages.page(
             request,
@@ -85,7 +80,7 @@ def router(pages: Pages) -> APIRouter:
 
     @routes.get("/articles/{article_id}/why")
     def why_page(request: Request, article_id: ArticleId) -> Response:
-        article = found(article_id)
+        article = _article(queries, article_id)
         judgement = article["judgement"]
         alerts = copies.alerts_with(article_id)
         told = [one for alert in alerts for one in queries.notifications(alert_id=alert["id"], limit=100)]
@@ -101,12 +96,23 @@ def router(pages: Pages) -> APIRouter:
             titles={rule.rule_id: rule.title for rule in pages.services.settings.rules},
         )
 
-    @routes.get("/articles/{article_id}/captured")
-    def captured_page(request: Request, article_id: ArticleId, page: bool = False) -> Response:
-        article = found(article_id)
+    _add_captures(routes, pages)
+    return routes
+
+
+def _add_captures(routes: APIRouter, pages: Pages) -> None:
+    queries = pages.services.queries
+
+    def kept_of(article_id: int, *, page: bool) -> Capture:
         kept = queries.page_capture(article_id) if page else queries.capture(article_id)
         if kept is None:
             raise ProblemError(404, "Its bytes are not kept, or no longer.")
+        return kept
+
+    @routes.get("/articles/{article_id}/captured")
+    def captured_page(request: Request, article_id: ArticleId, page: bool = False) -> Response:
+        article = _article(queries, article_id)
+        kept = kept_of(article_id, page=page)
         text, encoding, _ = decoded(kept.body, kept.headers.get("content-type", ""))
         at = text.find(article["title"]) if len(text) > MOST_SHOWN else -1
         start = max(0, at - CONTEXT)
@@ -127,9 +133,7 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/articles/{article_id}/capture")
     def capture(article_id: ArticleId, page: bool = False) -> Response:
         """The bytes as they were fetched, to be kept: a browser must never show them as a page of ours."""
-        kept = queries.page_capture(article_id) if page else queries.capture(article_id)
-        if kept is None:
-            raise ProblemError(404, "Its bytes are not kept, or no longer.")
+        kept = kept_of(article_id, page=page)
         headers = {
             "Content-Disposition": f'attachment; filename="trucewire-{article_id}-{"page" if page else "feed"}.bin"',
             "X-Capture-SHA256": kept.sha256,
@@ -137,7 +141,12 @@ def router(pages: Pages) -> APIRouter:
         }
         return Response(kept.body, headers=headers, media_type="application/octet-stream")
 
-    return routes
+
+def _article(queries: Queries, article_id: int) -> Row:
+    article = queries.article(article_id)
+    if article is None:
+        raise ProblemError(404, "There is no such article.")
+    return article
 
 
 def _marked(text: str, title: str) -> Markup:
