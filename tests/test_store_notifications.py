@@ -437,6 +437,17 @@ def test_an_audit_asks_nothing_of_channels_that_came_later_or_have_gone(store: S
     assert (found.pairs, found.gaps) == (1, ())
 
 
+def test_an_audit_asks_nothing_of_what_became_part_of_another_alert_before_it_was_routed(store: Store) -> None:
+    store.channels.sync(["desk"], YESTERDAY)
+    whole, part = raise_alerts(store, an_article(1), an_article(2))
+    with store.engine.begin() as connection:
+        connection.execute(update(alerts).where(alerts.c.id == part).values(merged_into_id=whole, routed_revision=1))
+
+    found = Queries(store.engine).delivery.audit()
+
+    assert (found.pairs, found.gaps, found.unrouted) == (0, (), 1)
+
+
 def test_an_audit_names_what_waits_for_routing_and_what_has_no_reason(store: Store) -> None:
     raise_alerts(store, an_article(1), an_article(2))
     store.alerts.apply_routes(store.alerts.unrouted(1), [notification(1)], NOW)

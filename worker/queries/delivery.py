@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, select
+from sqlalchemy import Engine, and_, func, not_, select
 
 from worker.database import reading
 from worker.model.delivery import Audit, Gap, Purpose
@@ -50,6 +50,8 @@ def _pairs() -> Any:
         notifications.c.channel == channels.c.name,
         notifications.c.purpose == str(Purpose.ALERT),
     )
+    # What became part of another alert before anybody was told of it is told by that one.
+    told_by_another = and_(alerts.c.merged_into_id.is_not(None), notifications.c.status.is_(None))
     return (
         select(
             alerts.c.id.label("alert_id"),
@@ -58,5 +60,5 @@ def _pairs() -> Any:
             notifications.c.status,
         )
         .select_from(alerts.join(channels, owed).join(notifications, made, isouter=True))
-        .where(alerts.c.routed_revision == alerts.c.revision)
+        .where(alerts.c.routed_revision == alerts.c.revision, not_(told_by_another))
     )
