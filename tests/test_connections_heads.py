@@ -76,8 +76,9 @@ def test_an_interim_response_is_not_the_answer(interim: bytes) -> None:
     assert (response.body, response.headers.get("link")) == (FEED, None)
 
 
-def test_one_connection_serves_a_304_after_another() -> None:
-    unchanged = b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n'
+@pytest.mark.parametrize("of_its_body", [b"", b"Transfer-Encoding: chunked\r\n", b"Content-Length: 500\r\n"])
+def test_one_connection_serves_a_304_after_another(of_its_body: bytes) -> None:
+    unchanged = b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n' + of_its_body + b"\r\n"
 
     with serving({"/feed": lambda c: not c.raw(unchanged)}) as server:
         fetcher = Fetcher(LIMITS, lambda: NOW)
@@ -85,3 +86,13 @@ def test_one_connection_serves_a_304_after_another() -> None:
 
     assert [answer.status for answer in answers] == [304, 304, 304]
     assert server.log.connections == 1
+
+
+def test_the_last_coding_frames_the_body_whatever_else_is_said_of_it() -> None:
+    framing = b"Transfer-Encoding: gzip\r\nTransfer-Encoding: Chunked\r\nContent-Length: 0\r\n"
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(FEED), FEED)
+
+    with serving({"/feed": lambda c: not c.raw(b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n" + chunks)}) as server:
+        response = Fetcher(LIMITS, lambda: NOW).get(FetchRequest(server.url("/feed")))
+
+    assert response.body == FEED

@@ -128,11 +128,11 @@ class LimitedResponse(http.client.HTTPResponse):
 
     def _frame(self) -> None:
         """Where the body ends: by chunks, after `length` bytes, or with the connection (RFC 9112, 6.3)."""
-        self.chunked = self.headers.get("transfer-encoding", "").lower() == "chunked"
+        bodiless = self.status in (204, 304) or 100 <= self.status < 200 or self._method == "HEAD"
+        coding = self.kept.get("transfer-encoding", "").rpartition(",")[2].strip().lower()  # the last one frames
+        self.chunked = coding == "chunked" and not bodiless  # what servers say of a 304 is of the body it stands for
         self.chunk_left = None
-        self.length = None if self.chunked else _length(self.headers.get("content-length", ""))
-        if self.status in (204, 304) or 100 <= self.status < 200 or self._method == "HEAD":
-            self.length = 0
+        self.length = 0 if bodiless else None if self.chunked else _length(self.headers.get("content-length", ""))
         unframed = not self.chunked and self.length is None
         self.will_close = self._check_close() or unframed  # type: ignore[attr-defined]  # the base class's
 
