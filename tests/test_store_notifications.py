@@ -437,6 +437,15 @@ def test_an_audit_asks_nothing_of_channels_that_came_later_or_have_gone(store: S
     assert (found.pairs, found.gaps) == (1, ())
 
 
+def test_an_audit_counts_what_a_channel_got_although_it_came_later(store: Store) -> None:
+    routed(store)
+    store.channels.sync(["desk"], LATER)
+
+    found = Queries(store.engine).delivery.audit()
+
+    assert (found.pairs, found.by_status, found.gaps) == (1, {"pending": 1}, ())
+
+
 def test_an_audit_asks_nothing_of_what_became_part_of_another_alert_before_it_was_routed(store: Store) -> None:
     store.channels.sync(["desk"], YESTERDAY)
     whole, part = raise_alerts(store, an_article(1), an_article(2))

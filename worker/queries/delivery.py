@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, not_, select
+from sqlalchemy import Engine, and_, func, not_, or_, select, true
 
 from worker.database import reading
 from worker.model.delivery import Audit, Gap, Purpose
@@ -22,7 +22,8 @@ class DeliveryQueries:
     def audit(self) -> Audit:
         """Every routed alert × every channel that was enabled when it got its newest revision, and what became of it.
 
-        Nothing is taken from the notifications that could be missing there: pairs come from alerts and channels alone.
+        What must be there is taken from alerts and channels alone, never from notifications, which could be missing.
+        What a channel got although it was known later only (alerts of the first seconds) is counted, too.
         """
         pairs = _pairs().subquery()
         by_status = select(pairs.c.status, func.count().label("n")).group_by(pairs.c.status)
@@ -59,6 +60,7 @@ def _pairs() -> Any:
             channels.c.name.label("channel"),
             notifications.c.status,
         )
-        .select_from(alerts.join(channels, owed).join(notifications, made, isouter=True))
+        .select_from(alerts.join(channels, true()).join(notifications, made, isouter=True))
         .where(alerts.c.routed_revision == alerts.c.revision, not_(told_by_another))
+        .where(or_(owed, notifications.c.status.is_not(None)))
     )
