@@ -148,9 +148,8 @@ def report(items: Sequence[Item], raised: Sequence[tuple[str, str, str]], listed
     if listed:
         for story, titles in messages.items():
             if len(titles) > 1:
-                print(
-                    f"  {story}", *(f"{title[:90]} {_rules(by_story[story], title)}" for title in titles), sep="\n    "
-                )
+                told_again = (f"{title[:90]} {_rules(by_story[story], title)}" for title in titles)
+                print(f"  {story}", *told_again, sep="\n    ", file=listed)
         print(*(f"  missed: {story}" for story in sorted(owed - messages.keys())), sep="\n", file=listed)
 
 

@@ -30,6 +30,10 @@ _EVERY_POLL = (
     "redirect_url",
     "redirect_count",
 )
+_REVISED = (
+    *("title", "summary", "text", "author", "language", "updated_at", "fingerprint"),
+    *("machine_written", "credit", "labels", "notes"),
+)
 _EVERY_DOCUMENT = ("etag", "last_modified", "body_sha256", "item_hashes")
 
 
@@ -152,20 +156,7 @@ def _revise(connection: Connection, plan: PollPlan, known: KnownArticle, new: di
         "capture_id": old.capture_id,
     }
     connection.execute(insert_new(connection, revisions), kept)
-    changing = (
-        "title",
-        "summary",
-        "text",
-        "author",
-        "language",
-        "updated_at",
-        "fingerprint",
-        "machine_written",
-        "credit",
-        "labels",
-        "notes",
-    )
-    changed = {name: new[name] for name in changing} | {
+    changed = {name: new[name] for name in _REVISED} | {
         "revision": old.revision + 1,
         "revised_at": plan.started_at,
         "capture_id": keep_capture(connection, plan.capture),
