@@ -95,6 +95,13 @@ def test_an_alert_is_acknowledged_and_snoozed(store: Store) -> None:
     assert "alert 1 is snoozed until" in said
 
 
+def test_an_alert_whose_claim_has_no_voice_left_says_so(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alerts SET stance = 'denied'")
+
+    assert "no publisher's voice behind it yet; story 1" in run("alert", "1").output
+
+
 @pytest.mark.parametrize("words", [("alert", "9", "--ack"), ("alert", "9", "--snooze", "1h"), ("route", "9")])
 @pytest.mark.usefixtures("store")
 def test_an_alert_that_does_not_exist_is_named(words: tuple[str, ...]) -> None:

@@ -181,7 +181,7 @@ def alert(
         f"published {clock(row['published_at'])}, first seen {clock(row['first_seen_at'])}, "
         f"raised {clock(row['raised_at'])} (UTC)"
     )
-    said(f"reported by {len(row['families'])}: {', '.join(row['families'])}; story {row['story_id']}")
+    said(f"{_reported_by(row['families'])}; story {row['story_id']}")
     closed = f"; closed: {row['closed_reason']}" if row["closed_at"] else ""
     said(f"{row['confirmation'].replace('_', ' ')}{closed}")
     said("updates:")
@@ -197,6 +197,11 @@ def alert(
         reason = one["reason"] or one["error"] or ""
         said(f"  {one['channel']}: {one['status']} {clock(one['sent_at'] or one['created_at'])} {reason}".rstrip())
     print_judgement(row["judgement"], row["judgement"]["matches"] if row["judgement"] else ())
+
+
+def _reported_by(families: Sequence[str]) -> str:
+    """A claim that only a side itself makes, such as a denial, has no publisher's voice behind it."""
+    return f"reported by {len(families)}: {', '.join(families)}" if families else "no publisher's voice behind it yet"
 
 
 def _react(services: Services, alert_id: int, *, ack: bool, by: str, snooze: str | None) -> None:
