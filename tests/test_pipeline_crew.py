@@ -48,3 +48,19 @@ def test_what_no_task_can_be_blamed_for_ends_the_batch() -> None:
 
     with pytest.raises(ZeroDivisionError):
         list(crew.results([deque([0])], lambda number: 1 // number))
+
+
+def test_a_batch_that_is_given_up_begins_no_further_lane() -> None:
+    crew, let_go, begun = Crew(1, "test"), threading.Event(), list[int]()
+
+    def do(task: int) -> None:
+        begun.append(task)
+        let_go.wait(PATIENCE_S)
+
+    results = crew.results([deque([task]) for task in range(3)], do)
+    next(results)
+    results.close()
+    let_go.set()
+    crew._threads.shutdown()
+
+    assert begun == [0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from queue import SimpleQueue
 from typing import TypeVar
@@ -35,7 +35,9 @@ class Crew:
         self._most = most
         self._first = FEWEST  # hands that the next batch begins with
 
-    def results(self, lanes: Iterable[deque[Task]], do: Callable[[Task], Result]) -> Iterator[list[Result]]:
+    def results(
+        self, lanes: Iterable[deque[Task]], do: Callable[[Task], Result]
+    ) -> Generator[list[Result], None, None]:
         """What `do` makes of each task: at the end of the batch, and every `FLUSH_S` while some are waited for.
 
         Args:
@@ -45,18 +47,21 @@ class Crew:
         waiting, done = deque(lanes), SimpleQueue[Result]()
         at_work: set[Future[None]] = set()
         hands, flush_at = self._first, time.monotonic() + FLUSH_S
-        while waiting or at_work:
-            for _ in range(min(len(waiting), hands - len(at_work))):
-                at_work.add(self._threads.submit(_work, waiting, do, done))
-            patience = GROW_S if waiting else FLUSH_S
-            ended, at_work = wait(at_work, timeout=max(0.0, min(patience, flush_at - time.monotonic())))
-            for one in ended:
-                one.result()
-            if waiting:
-                hands = min(2 * hands, self._most)
-            if not at_work or time.monotonic() >= flush_at:
-                yield [done.get() for _ in range(done.qsize())]
-                flush_at = time.monotonic() + FLUSH_S
+        try:
+            while waiting or at_work:
+                for _ in range(min(len(waiting), hands - len(at_work))):
+                    at_work.add(self._threads.submit(_work, waiting, do, done))
+                patience = GROW_S if waiting else FLUSH_S
+                ended, at_work = wait(at_work, timeout=max(0.0, min(patience, flush_at - time.monotonic())))
+                for one in ended:
+                    one.result()
+                if waiting:
+                    hands = min(2 * hands, self._most)
+                if not at_work or time.monotonic() >= flush_at:
+                    yield [done.get() for _ in range(done.qsize())]
+                    flush_at = time.monotonic() + FLUSH_S
+        finally:
+            waiting.clear()  # whoever gave up, or failed, wants no more of it begun
         self._first = max(FEWEST, hands // 2)
 
 
