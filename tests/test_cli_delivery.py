@@ -95,6 +95,20 @@ def test_an_alert_is_acknowledged_and_snoozed(store: Store) -> None:
     assert "alert 1 is snoozed until" in said
 
 
+@pytest.mark.usefixtures("store")
+def test_what_is_done_to_alerts_at_the_terminal_is_in_the_audit_log() -> None:
+    run("alert", "1", "--ack", "--by", "Ani", "--snooze", "2h")
+    run("alert", "1", "--wrong", "an exercise")
+    run("silence", "add", "an exercise", "--for", "2h")
+    run("silence", "end", "1")
+    run("channel", "enable", "console")
+
+    said = run("audit").output
+
+    done = ["alert.acknowledge", "alert.snooze", "alert.feedback", "silence.add", "silence.end", "channel.enable"]
+    assert [deed for deed in done if deed not in said] == []
+
+
 def test_an_alert_whose_claim_has_no_voice_left_says_so(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alerts SET stance = 'denied'")

@@ -12,8 +12,10 @@ from rich.text import Text
 from worker.bootstrap import utc_now
 from worker.cli import silences
 from worker.cli.console import UsageError, duration, notices, opened, read_input, said
+from worker.cli.users import record
 from worker.errors import DeliveryError
 from worker.model import Channel, Feed
+from worker.model.people import Deed
 from worker.opml import opml_from_feeds, subscriptions
 from worker.render import probe_message
 from worker.settings import Settings
@@ -44,6 +46,7 @@ def enable_channel(name: str) -> None:
         _channel(services.settings, name)
         now = utc_now()
         waiting = services.store.channels.enable(name, now, now - duration("1d"))
+        record(services, Deed("channel.enable", name))
     said(f"channel {name} is enabled; {waiting} notifications that it missed are sent now")
 
 

@@ -26,6 +26,8 @@ from worker.cli.console import (
     severity,
 )
 from worker.cli.stories import print_updates
+from worker.cli.users import record
+from worker.model.people import Deed
 
 PANEL = "Look"
 SHOWN_TEXT = 1500  # characters of an article's text, unless all is asked for
@@ -210,8 +212,10 @@ def _react(services: Services, alert_id: int, *, ack: bool, by: str, snooze: str
     if (ack and not store.acknowledge(alert_id, by, services.now())) or (until and not store.snooze(alert_id, until)):
         raise UsageError(f"there is no alert {alert_id}; see trucewire alerts")
     if ack:
+        record(services, Deed("alert.acknowledge", str(alert_id), {"by": by}))
         said(f"alert {alert_id} is acknowledged: of its updates, only escalations, turns and corrections are sent")
     if until:
+        record(services, Deed("alert.snooze", str(alert_id), {"until": until.isoformat()}))
         said(f"alert {alert_id} is snoozed until {clock(until)} UTC: its updates wait, unless it becomes more urgent")
 
 
@@ -220,6 +224,7 @@ def _keep_verdict(services: Services, alert_id: int, wrong: str | None, *, right
         raise UsageError("an alert cannot be right and wrong; give one of --right and --wrong REASON")
     if not services.store.feedback.add(alert_id, right=right, reason=wrong or "", now=services.now()):
         raise UsageError(f"there is no alert {alert_id}; see trucewire alerts")
+    record(services, Deed("alert.feedback", str(alert_id), {"right": right, "reason": wrong or ""}))
     said("kept; trucewire export feedback writes all verdicts, trucewire eval scores the rules by them")
 
 

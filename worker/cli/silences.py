@@ -9,7 +9,9 @@ import typer
 
 from worker.bootstrap import Services, utc_now
 from worker.cli.console import UsageError, clock, duration, opened, said
+from worker.cli.users import record
 from worker.model import Severity, Silence, Stance
+from worker.model.people import Deed
 from worker.routing import mutes
 
 PREVIEWED = timedelta(days=7)
@@ -59,6 +61,8 @@ def add(
             _preview(services, silence)
             return
         silence_id = services.store.alerts.add_silence(silence, now)
+        detail = {"comment": comment, "until": silence.ends_at.isoformat()}
+        record(services, Deed("silence.add", str(silence_id), detail))
     said(f"silence {silence_id} is in force until {clock(silence.ends_at)} UTC")
 
 
@@ -68,6 +72,7 @@ def end(silence_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     with opened() as services:
         if not services.store.alerts.expire_silence(silence_id, utc_now()):
             raise UsageError(f"no silence {silence_id} is in force; see trucewire silences")
+        record(services, Deed("silence.end", str(silence_id)))
     said(f"silence {silence_id} has ended")
 
 
