@@ -161,6 +161,23 @@ def test_an_independent_newsroom_confirms_an_alert_once(store: Store) -> None:
     assert [update["reason"] for update in whole(store, 1)["alerts"][0]["updates"]] == ["raised", "confirmed"]
 
 
+def test_the_article_that_turns_an_alert_speaks_for_what_it_turned_it_to(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1), into(None), NOW, SINCE)
+    (plain,) = judged_of(store, 2)
+    judged = Judged(plain.stored, a_judgement(a_match(stance=Stance.DENIED), a_match(stance=Stance.IN_FORCE)))
+
+    def fires_by_the_second_match(judged: Judged, *_: object) -> MatchPlan:
+        alert = AlertPlan("ceasefire", Severity.CRITICAL, judged.judgement.matches[1], ("why",))
+        return MatchPlan(judged, 1, alerts=(alert,))
+
+    store.matches.apply_matches([judged], fires_by_the_second_match, NOW, SINCE)
+
+    assert rows_of(store, select(alerts.c.stance, alerts.c.article_id)) == [("denied", 2)]
+    spoke = select(alert_articles.c.stance).where(alert_articles.c.article_id == 2)
+    assert rows_of(store, spoke) == [("denied",)]
+
+
 def two_stories(store: Store, *stances: Stance) -> None:
     """Two stories with an alert each by the same rule."""
     stored_feed(store)

@@ -29,8 +29,11 @@ def write_alerts(
     """Raise the alerts of one article and change those its story has; the ids of what is new to be told."""
     fired = {alert.rule_id: alert for alert in plan.alerts}
     told: list[int] = []
+    said: dict[str, Stance] = {}  # by rule: for what the article changed an alert, whatever else it says as well
     for rule_id, alert in list(known.alerts.items()):
         change = update_of(alert, arrival, fired.get(rule_id), story)
+        if change.match is not None:
+            said[rule_id] = change.match.stance
         known.alerts[rule_id] = _change(connection, alert, change, arrival, fired.get(rule_id), now)
         if change.reason is not None:
             told.append(alert.alert_id)
@@ -39,7 +42,7 @@ def write_alerts(
             known.alerts[rule_id] = _raise(connection, one, arrival, known.story_id, story, now)
             told.append(known.alerts[rule_id].alert_id)
     for rule_id, alert in known.alerts.items():
-        spoke = _speaks(alert, arrival, fired.get(rule_id))
+        spoke = said.get(rule_id) or _speaks(alert, arrival, fired.get(rule_id))
         known.alerts[rule_id] = _write_voice(connection, alert, arrival, spoke, now)
     _write_confirmation(connection, known, story)
     return told
