@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -27,7 +27,7 @@ from worker.settings import Settings
 from worker.store import Store
 from worker.web import create_app, serving
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # axe-core reads thousands of elements a page
 
 ARTICLES = 100_000
 POLLED = timedelta(days=2)
@@ -82,8 +82,7 @@ def running_demo(folder: Path) -> Iterator[str]:
 
 
 def _has_a_story(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
-    with suppress(OSError):
+    with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection, suppress(OSError):
         connection.request("GET", "/stories/1")
         return connection.getresponse().status == 200
     return False
