@@ -1,7 +1,8 @@
 """The Celery app, `worker.tasks:app`: queues, beat schedule, and tasks of a few lines over the pipeline.
 
-Messages are nudges: they carry ids at most, and one that is lost or doubled costs at most one beat. What is to be done
-is in the database, so Redis may be wiped at any moment, and a task that finds no broker for its nudge loses nothing.
+Messages are nudges: they carry ids at most, and one that is lost or doubled costs one beat, or six where it was a
+poll's. What is to be done is in the database, so Redis may be wiped at any moment, and a task that finds no broker for
+its nudge loses nothing.
 
 Under `celery worker`, a watchdog sends the worker canaries and ends one that has gone deaf; its restart policy brings a
 hearing one. `celery beat` records that it publishes.
