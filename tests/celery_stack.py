@@ -9,8 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,19 +22,13 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories import a_match, stored_feed
+from tests.waiting import wait_for
 from worker.database import connect, migrate
 from worker.database.rows import match_json
 from worker.store import Store
 from worker.tables import alerts, articles, stories
 
 SECRET = "whsec_cmVoZWFyc2FsLXJlaGVhcnNhbC1yZWhlYXJzYWw="
-
-
-def wait_for(what: str, condition: Callable[[], bool], at_most_s: float) -> None:
-    deadline = time.monotonic() + at_most_s
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {at_most_s:.0f} s"
-        time.sleep(0.2)
 
 
 @dataclass

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from celery import Celery
 
-from tests.celery_stack import Stack, running_stack, wait_for
+from tests.celery_stack import Stack, running_stack
 from tests.hostile_server import Conversation, HostileServer, hang, serving
+from tests.waiting import wait_for
 from worker.pipeline.deliver import BACK_OFF_S
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

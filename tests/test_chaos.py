@@ -21,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from tests.celery_stack import Stack, running_stack, wait_for
+from tests.celery_stack import Stack, running_stack
+from tests.waiting import wait_for
 from worker.queries import Queries
 from worker.store import Store
 

@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -22,6 +21,7 @@ from redis import Redis, RedisError
 
 from tests.factories import a_feed
 from tests.hostile_server import Conversation, serving
+from tests.waiting import wait_for
 from tests.world import Item, rss
 from worker import tasks
 from worker.bootstrap import utc_now
@@ -79,13 +79,6 @@ def test_a_heartbeat_goes_through_each_queue(queue: str) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ a real Redis
-
-
-def wait_for(what: str, condition: Callable[[], bool], at_most_s: float = 90.0) -> None:
-    deadline = time.monotonic() + at_most_s
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {at_most_s:.0f} s"
-        time.sleep(0.1)
 
 
 @dataclass
