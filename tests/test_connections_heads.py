@@ -96,3 +96,25 @@ def test_the_last_coding_frames_the_body_whatever_else_is_said_of_it() -> None:
         response = Fetcher(LIMITS, lambda: NOW).get(FetchRequest(server.url("/feed")))
 
     assert response.body == FEED
+
+
+@pytest.mark.parametrize("said", [b"6, 6", b"6\r\nContent-Length: 6", b"6,6 , 06"])
+def test_a_length_that_is_said_twice_is_one(said: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: " + said + b"\r\n\r\n"
+
+    with serving({"/feed": lambda c: not c.raw(head + FEED)}) as server:
+        fetcher = Fetcher(LIMITS, lambda: NOW)
+        bodies = [fetcher.get(FetchRequest(server.url("/feed"))).body for _ in range(2)]
+
+    assert bodies == [FEED, FEED]
+    assert server.log.connections == 1
+
+
+@pytest.mark.parametrize("said", [b"6, 3", b"6\r\nContent-Length: 3", b"6, 6, 7"])
+def test_lengths_that_differ_are_refused(said: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: " + said + b"\r\n\r\n"
+
+    with serving({"/feed": lambda c: c.raw(head + FEED)}) as server, pytest.raises(FetchError) as raised:
+        Fetcher(LIMITS, lambda: NOW).get(FetchRequest(server.url("/feed")))
+
+    assert raised.value.outcome is Outcome.BAD_RESPONSE

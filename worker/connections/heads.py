@@ -132,7 +132,7 @@ class LimitedResponse(http.client.HTTPResponse):
         coding = self.kept.get("transfer-encoding", "").rpartition(",")[2].strip().lower()  # the last one frames
         self.chunked = coding == "chunked" and not bodiless  # what servers say of a 304 is of the body it stands for
         self.chunk_left = None
-        self.length = 0 if bodiless else None if self.chunked else _length(self.headers.get("content-length", ""))
+        self.length = 0 if bodiless else None if self.chunked else _length(self.kept.get("content-length", ""))
         unframed = not self.chunked and self.length is None
         self.will_close = self._check_close() or unframed  # type: ignore[attr-defined]  # the base class's
 
@@ -145,8 +145,16 @@ def _joined(lines: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _length(value: str) -> int | None:
+    """What Content-Length says, once or several times the same (RFC 9110, 8.6); None where it is no number.
+
+    Raises:
+        FetchError: bad_response, where it says different things: nobody knows where such a body ends.
+    """
     try:
-        length = int(value)
+        lengths = {int(one) for one in value.split(",")}
     except ValueError:
         return None
+    if len(lengths) > 1:
+        raise FetchError(f"the response has several lengths: {value[:100]}", Outcome.BAD_RESPONSE)
+    length = lengths.pop()
     return length if length >= 0 else None
