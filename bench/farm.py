@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+from bench.servers import host
+
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 LANGUAGES = ("en", "ru", "hy", "az", "en")
 _WORDS = {
@@ -66,6 +68,11 @@ class Farm:
     def names(self) -> list[str]:
         """The feeds' file names."""
         return [f"{feed:04d}.xml" for feed in range(self.feeds)]
+
+    def urls(self, port: int, hosts: int) -> list[str]:
+        """Where a server whose root holds the folder shows the feeds, spread over so many loopback addresses."""
+        path = self.folder.name
+        return [f"http://{host(number, hosts)}:{port}/{path}/{name}" for number, name in enumerate(self.names)]
 
     def grow(self, share: float, new: int) -> int:
         """Give a `share` of the feeds, drawn anew each time, `new` more entries each; how many feeds that were."""

@@ -14,7 +14,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -28,7 +27,7 @@ from sqlalchemy.engine import Engine
 
 from bench import servers
 from bench.farm import LANGUAGES, Farm
-from bench.servers import MissingError, Running
+from bench.servers import Running
 from worker.database import connect, migrate
 from worker.model import Feed
 from worker.store import Store
@@ -158,13 +157,8 @@ class Reader:
 
 def main(arguments: Sequence[str]) -> None:
     options = _options().parse_args(arguments)
-    try:
-        servers.need("nginx", "nginx")
-        servers.need("redis-server", "redis-server")
-        with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-            _print(_measured(stack, Path(name), options), options)
-    except MissingError as missing:
-        print(f"bench poll: {missing}")
+    with servers.bench("poll") as (stack, folder):
+        _print(_measured(stack, folder, options), options)
 
 
 def _options() -> argparse.ArgumentParser:
@@ -180,11 +174,10 @@ def _options() -> argparse.ArgumentParser:
 
 def _measured(stack: ExitStack, folder: Path, options: argparse.Namespace) -> dict[str, dict[str, Cost]]:
     """Each contender's cost of each round; the contenders take turns, so that all see the same feeds in each."""
+    port = stack.enter_context(servers.nginx(folder / "www", folder))
     farm = Farm(folder / "www" / "feed", options.feeds)
     warm = Farm(folder / "www" / "warm", min(WARM_UP, options.feeds), seed=2)
-    port = stack.enter_context(servers.nginx(folder / "www", folder))
-    urls = [f"http://{host(number, options.hosts)}:{port}/feed/{name}" for number, name in enumerate(farm.names)]
-    warm_urls = [f"http://{host(number, options.hosts)}:{port}/warm/{name}" for number, name in enumerate(warm.names)]
+    urls, warm_urls = farm.urls(port, options.hosts), warm.urls(port, options.hosts)
     ours = {name: Ours(stack, folder / name, name, options.pool, options.concurrency) for name in options.databases}
     for one in ours.values():
         one.add([*warm_urls, *urls])
@@ -226,10 +219,6 @@ def _print(costs: Mapping[str, Mapping[str, Cost]], options: argparse.Namespace)
         if contender != peer:
             ratios = [costs[name][contender].ms / costs[name][peer].ms for name in ROUNDS]
             print(f"{contender:22}" + "".join(f"{ratio:12.2f}" for ratio in ratios))
-
-
-def host(number: int, hosts: int) -> str:
-    return f"127.0.{number % hosts // 250}.{number % hosts % 250 + 1}"
 
 
 def _feed(number: int, url: str) -> Feed:

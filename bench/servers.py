@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,21 @@ def need(program: str, package: str) -> str:
     if path is None:
         raise MissingError(f"{program} is missing: install {package} (apt install {package})")
     return path
+
+
+@contextmanager
+def bench(name: str) -> Iterator[tuple[ExitStack, Path]]:
+    """What a bench starts, and the folder it may fill: both gone at its end. One line where something is missing."""
+    try:
+        with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+            yield stack, Path(folder)
+    except MissingError as missing:
+        print(f"bench {name}: {missing}")
+
+
+def host(number: int, hosts: int) -> str:
+    """The loopback address of one of so many hosts: each as good as the others, counted round and round."""
+    return f"127.0.{number % hosts // 250}.{number % hosts % 250 + 1}"
 
 
 def free_port() -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -22,8 +21,7 @@ from sqlalchemy import func, select
 
 from bench import servers
 from bench.farm import Farm
-from bench.poll import HOSTS, Ours, host
-from bench.servers import MissingError
+from bench.poll import HOSTS, Ours
 from worker.tables import articles, feeds, polls
 
 CHANGED = 10  # every tenth poll finds something
@@ -51,19 +49,14 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--database", default="postgresql")
     parser.add_argument("--concurrency", type=int, default=2)
     options = parser.parse_args(arguments)
-    try:
-        servers.need("nginx", "nginx")
-        servers.need("redis-server", "redis-server")
-        with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-            _print(_sustained(stack, Path(name), options), options)
-    except MissingError as missing:
-        print(f"bench sustain: {missing}")
+    with servers.bench("sustain") as (stack, folder):
+        _print(_sustained(stack, folder, options), options)
 
 
 def _sustained(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Sustained:
-    farm = Farm(folder / "www" / "feed", options.feeds, entries=5)
     port = stack.enter_context(servers.nginx(folder / "www", folder))
-    urls = [f"http://{host(number, HOSTS)}:{port}/feed/{name}" for number, name in enumerate(farm.names)]
+    farm = Farm(folder / "www" / "feed", options.feeds, entries=5)
+    urls = farm.urls(port, HOSTS)
     ours = Ours(stack, folder / "ours", options.database, "prefork", options.concurrency)
     ours.add(urls)
     ours.round(urls)

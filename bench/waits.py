@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from bench import servers
-from bench.poll import Ours, host
-from bench.servers import MissingError
+from bench.poll import Ours
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -23,19 +21,15 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--pool", default="threads", help="Celery's pool: prefork or threads")
     parser.add_argument("--concurrency", type=int, default=8, help="poll tasks at once")
     options = parser.parse_args(arguments)
-    try:
-        servers.need("redis-server", "redis-server")
-        with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-            _measure(stack, Path(name), options)
-    except MissingError as missing:
-        print(f"bench waits: {missing}")
+    with servers.bench("waits") as (stack, folder):
+        _measure(stack, folder, options)
 
 
 def _measure(stack: ExitStack, folder: Path, options: argparse.Namespace) -> None:
     port = servers.free_port()
     slow = [sys.executable, "-m", "bench._slow_server", str(port), str(options.delay)]
     stack.enter_context(servers.started(slow, folder))
-    urls = [f"http://{host(number, options.hosts)}:{port}/{number}" for number in range(options.feeds)]
+    urls = [f"http://{servers.host(number, options.hosts)}:{port}/{number}" for number in range(options.feeds)]
     ours = Ours(stack, folder / "ours", options.database, options.pool, options.concurrency)
     ours.add(urls)
     ours.round(urls)  # learns the validators
