@@ -279,7 +279,7 @@ def test_the_first_word_says_that_nobody_confirms_it_yet() -> None:
 
     said = first_word(AlertPlan("ceasefire", Severity.WARNING, a_match(), ()), arrival, story)
 
-    assert said == (Confirmation.SINGLE_SOURCE, "not confirmed yet: Second reports it")
+    assert said == (Confirmation.SINGLE_SOURCE, 1, "not confirmed yet: Second reports it")
 
 
 def test_nobody_hurt_at_one_place_takes_back_no_toll_of_another() -> None:

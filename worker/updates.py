@@ -76,16 +76,18 @@ def update_of(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None, stor
         severity=fired.severity if escalated and fired else None,
         match=match,
         numbers=next((step.numbers for step in steps if step.numbers is not None), None),
+        independent=_independent(voices),
     )
 
 
-def first_word(fired: AlertPlan, arrival: Arrival, story: Story) -> tuple[Confirmation, str]:
-    """How sure the alert is that `arrival` raises, and what to say of that."""
+def first_word(fired: AlertPlan, arrival: Arrival, story: Story) -> tuple[Confirmation, int, str]:
+    """How sure the alert is that `arrival` raises, how many independent voices say so, and what to say of that."""
     voices = story.voices_of(_claims_of(fired.match.concept, fired.match.stance, story))
     confirmation = confirmation_of(voices, story.opposed)
     if confirmation in CONFIRMED:
-        return confirmation, _confirmed(confirmation, voices)
-    return confirmation, f"not confirmed yet: {arrival.judged.stored.article.publisher or 'one source'} reports it"
+        return confirmation, _independent(voices), _confirmed(confirmation, voices)
+    detail = f"not confirmed yet: {arrival.judged.stored.article.publisher or 'one source'} reports it"
+    return confirmation, _independent(voices), detail
 
 
 def _steps(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None) -> Iterator[_Step]:
@@ -205,6 +207,10 @@ def _corroboration(
 def _claims_of(concept: str, stance: Stance, story: Story) -> list[Claim]:
     report = report_of(concept, stance)
     return [claim for claim in story.claims if report_of(claim.concept, claim.stance) == report]
+
+
+def _independent(voices: Sequence[Voice]) -> int:
+    return sum(voice.independent for voice in voices)
 
 
 def _confirmed(confirmation: Confirmation, voices: Sequence[Voice]) -> str:

@@ -237,6 +237,7 @@ def alert_of(row: Any, article: StoredArticle, families: tuple[str, ...]) -> Ale
         why=tuple(row.why),
         publishers=families,
         confirmation=Confirmation(row.confirmation),
+        independent=row.independent,
         reason=UpdateReason(row.reason),
         detail=row.detail,
         updated_at=row.updated_at,

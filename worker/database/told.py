@@ -6,15 +6,17 @@ A message that is tried again tomorrow says what it said today, under the same k
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.engine import Connection
 
 from worker.claims import says
 from worker.database.rows import alert_of, alerts_where, articles_of, load_alerts
-from worker.model import Alert, Stance
-from worker.tables import UtcDateTime, alert_articles, alert_updates, alerts, articles
+from worker.model import Alert, Stance, StoredArticle
+from worker.tables import UtcDateTime, alert_articles, alert_updates, alerts, articles, revisions
 
 _THESE: BindParameter[int] = bindparam("ids", expanding=True)
 # Column of a revision → column of its alert.
@@ -29,12 +31,14 @@ _KEPT = {
     "places": "places",
     "why": "why",
     "confirmation": "confirmation",
+    "independent": "independent",
 }
 _KEEP = alert_updates.insert().from_select(
-    ["alert_id", *_KEPT, "article_id", "at"],
+    ["alert_id", *_KEPT, "quoted_revision", "article_id", "at"],
     select(
         alerts.c.id,
         *(alerts.c[name] for name in _KEPT.values()),
+        select(articles.c.revision).where(articles.c.id == alerts.c.article_id).scalar_subquery(),
         bindparam("by_article", type_=alert_updates.c.article_id.type),
         bindparam("at", type_=UtcDateTime),
     ).where(alerts.c.id == bindparam("alert")),
@@ -44,8 +48,15 @@ _AS_TOLD = (
         *(column for column in alerts.c if column.name not in {*_KEPT.values(), "updated_at"}),
         *(alert_updates.c[kept].label(name) for kept, name in _KEPT.items()),
         alert_updates.c.at.label("updated_at"),
+        alert_updates.c.quoted_revision,
+        revisions.c.title.label("quoted_title"),
     )
     .join_from(alerts, alert_updates)
+    # Only where the article has been revised since.
+    .outerjoin(
+        revisions,
+        (revisions.c.article_id == alert_updates.c.quoted_id) & (revisions.c.number == alert_updates.c.quoted_revision),
+    )
     .where(alerts.c.id.in_(_THESE), alert_updates.c.quoted_id.is_not(None))
 )
 _FAMILIES = (
@@ -82,9 +93,16 @@ def alerts_as_told(connection: Connection, revisions: Mapping[int, int]) -> list
     rows = [row for row in connection.execute(_AS_TOLD, {"ids": ids}) if row.revision == revisions[row.id]]
     quoted = articles_of(connection, [row.article_id for row in rows])
     families = _families(connection, revisions)
-    told = [alert_of(row, quoted[row.article_id], families.get(row.id, ())) for row in rows]
+    told = [alert_of(row, _as_quoted(quoted[row.article_id], row), families.get(row.id, ())) for row in rows]
     missing = list(revisions.keys() - {one.alert_id for one in told})
     return told + (load_alerts(connection, _AS_THEY_STAND, {"ids": missing, "limit": len(missing)}) if missing else [])
+
+
+def _as_quoted(stored: StoredArticle, row: Any) -> StoredArticle:
+    """An article under the headline that it had when the alert's revision was made."""
+    if row.quoted_title is None:
+        return stored
+    return replace(stored, revision=row.quoted_revision, article=replace(stored.article, title=row.quoted_title))
 
 
 def _families(connection: Connection, revisions: Mapping[int, int]) -> dict[int, tuple[str, ...]]:

@@ -62,6 +62,7 @@ class Alert:
     why: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()  # families that report it so far
     confirmation: Confirmation = Confirmation.SINGLE_SOURCE
+    independent: int = 0  # voices of no party that say so; one side's media, or copies, are one voice
     reason: UpdateReason = UpdateReason.RAISED  # of the newest revision
     detail: str = ""
     updated_at: datetime | None = None  # when it got its newest revision

@@ -81,3 +81,4 @@ class AlertChange:
     severity: Severity | None = None  # None: as it was
     match: Match | None = None  # what the alert says now; None: as it was
     numbers: Mapping[str, int] | None = None
+    independent: int = 0  # voices of no party that say what the alert says now

@@ -51,7 +51,7 @@ def write_alerts(
 def _raise(
     connection: Connection, plan: AlertPlan, arrival: Arrival, story_id: int, story: Story, now: datetime
 ) -> KnownAlert:
-    confirmation, detail = first_word(plan, arrival, story)
+    confirmation, independent, detail = first_word(plan, arrival, story)
     stored = arrival.judged.stored
     numbers = _numbers(arrival, plan.match.concept)
     row = {
@@ -66,6 +66,7 @@ def _raise(
         "revision": 1,
         "raised_at": now,
         "confirmation": str(confirmation),
+        "independent": independent,
         "reason": str(UpdateReason.RAISED),
         "detail": detail,
         "numbers": numbers,
@@ -124,6 +125,7 @@ def _change(
         "revision": changed.revision,
         "reason": str(change.reason),
         "detail": change.detail,
+        "independent": change.independent,
         "updated_at": now,
         "closed_at": None,
         "closed_reason": "",

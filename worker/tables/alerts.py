@@ -22,6 +22,7 @@ alerts = Table(
     Column("raised_at", UtcDateTime, nullable=False, index=True),
     Column("routed_revision", Integer, nullable=False, server_default="0"),
     Column("confirmation", String(16), nullable=False, server_default="single_source"),
+    Column("independent", Integer, nullable=False, server_default="0"),  # voices of no party that say so
     Column("reason", String(12), nullable=False, server_default="raised"),  # of the newest revision
     Column("detail", Text, nullable=False, server_default=""),
     Column("numbers", Json),  # the highest toll told so far: {"killed": 3}
@@ -67,10 +68,12 @@ alert_updates = Table(
     Column("at", UtcDateTime, nullable=False),
     # What the alert said beside that, to be told of this revision whatever became of it since.
     reference("quoted_id", "articles"),
+    Column("quoted_revision", Integer),  # of that article
     Column("match", Json),
     Column("places", Json),
     Column("why", Json),
     Column("confirmation", String(16)),
+    Column("independent", Integer),
 )
 
 alert_articles = Table(

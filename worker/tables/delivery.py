@@ -32,6 +32,7 @@ notices = Table(
     Column("severity", String(8), nullable=False),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("facts", Json, nullable=False, server_default="{}"),  # what it says it of, to be said in other languages
     Column("raised_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("routed_at", UtcDateTime),
