@@ -56,5 +56,15 @@ def test_a_feed_that_hangs_holds_up_none_of_its_batch(
     assert titles(world) == {"In time", "Late"}
 
 
+def test_what_could_not_be_asked_in_time_is_due_as_it_was(world: World) -> None:
+    feed_id = world.publishes(rss(Item(1, "Waits")))
+
+    summary = pipeline.poll(world.services, [feed_id], begin_within_s=0.0)
+
+    assert summary.polled == 0
+    assert [feed.feed_id for feed in world.store.feeds.due_feeds(world.now, 10)] == [feed_id]
+    assert world.services.queries.polls() == []
+
+
 def titles(world: World) -> set[str]:
     return {str(row["title"]) for row in world.services.queries.articles(ArticleFilter())}

@@ -146,6 +146,25 @@ def test_the_lease_of_a_dead_worker_ends_by_itself(store: Store) -> None:
     assert [state.feed_id for state in again] == [feed_id]
 
 
+def test_a_feed_that_was_not_polled_in_time_is_given_back(store: Store) -> None:
+    feed_id = stored_feed(store)
+    store.feeds.lease([feed_id], NOW, SOON)
+
+    store.feeds.give_back([feed_id], SOON)
+
+    assert [feed.feed_id for feed in store.feeds.due_feeds(NOW, 10)] == [feed_id]
+
+
+def test_who_is_late_gives_back_nobody_elses_feed(store: Store) -> None:
+    feed_id = stored_feed(store)
+    store.feeds.lease([feed_id], NOW, SOON)
+    store.feeds.lease([feed_id], SOON, LATER)
+
+    store.feeds.give_back([feed_id], SOON)
+
+    assert store.feeds.due_feeds(SOON, 10) == []
+
+
 def test_a_feed_that_is_not_due_is_not_leased(store: Store) -> None:
     feed_id = stored_feed(store)
 

@@ -25,7 +25,8 @@ log = logging.getLogger("trucewire")
 
 # Threads of a process: enough for every host of every batch under way to have its own. Started when first needed, kept.
 THREADS = 512
-LEASE = timedelta(minutes=5)  # far above what a batch can take within its fetch deadlines
+LEASE = timedelta(minutes=5)
+BEGIN_WITHIN_S = 180.0  # of its lease; what has been asked by then has a deadline, which ends well before the lease
 PRICED = 20_000  # feeds that stand for all: the price they make is a percent off at most
 PRICE = "price"  # its name in the shared memory
 _LEVELS = {
@@ -55,17 +56,26 @@ def reprice(services: Services) -> float:
     return price
 
 
-def poll(services: Services, feed_ids: Sequence[int]) -> PollSummary:
-    """Poll those of `feed_ids` that are still due and free, each unharmed by the others."""
+def poll(services: Services, feed_ids: Sequence[int], begin_within_s: float = BEGIN_WITHIN_S) -> PollSummary:
+    """Poll those of `feed_ids` that are still due and free, each unharmed by the others.
+
+    Hundreds of feeds of one host that hangs would outlast their lease: what has not been asked after `begin_within_s`
+    is given back, and due as before.
+    """
     now = services.now()
-    states = services.store.feeds.lease(feed_ids, now, now + LEASE)
+    until = now + LEASE
+    states = services.store.feeds.lease(feed_ids, now, until)
     if not states:
         return PollSummary()
     price = services.store.upkeep.recall_lately(PRICE, now) or reprice(services)
     total = PollSummary()
-    for polled in _crew().results(_lanes(services, states), partial(_read_feed, services, now)):
-        if polled:
+    read = partial(_read_in_time, services, now, time.monotonic() + begin_within_s)
+    for results in _crew().results(_lanes(services, states), read):
+        if polled := [one for one in results if isinstance(one, Polled)]:
             total = _added(total, _apply(services, polled, price))
+        if late := [one.feed_id for one in results if isinstance(one, FeedState)]:
+            log.warning("poll given_back=%d", len(late))
+            services.store.feeds.give_back(late, until)
     return total
 
 
@@ -82,6 +92,11 @@ def _lanes(services: Services, states: Iterable[FeedState]) -> list[deque[FeedSt
 @cache
 def _crew() -> Crew:
     return Crew(THREADS, "poll")
+
+
+def _read_in_time(services: Services, now: datetime, end: float, state: FeedState) -> Polled | FeedState:
+    """A feed as it was read; itself where the time to begin (on the monotonic clock) is over."""
+    return _read_feed(services, now, state) if time.monotonic() < end else state
 
 
 def _read_feed(services: Services, now: datetime, state: FeedState) -> Polled:

@@ -97,6 +97,12 @@ class FeedStore:
             rows = connection.execute(_LEASE, {"feed_ids": list(feed_ids), "now": now, "until": until}).all()
         return [feed_state(row) for row in rows]
 
+    def give_back(self, feed_ids: Sequence[int], until: datetime) -> None:
+        """End the claims that were to last `until`: these feeds have not been polled, and are due as they were."""
+        ours = update(feeds).where(feeds.c.id.in_(feed_ids), feeds.c.lease_until == until)
+        with self._engine.begin() as connection:
+            connection.execute(ours.values(lease_until=None))
+
     def demands(self, at_most: int, chance: float) -> list[dict[str, float | None]]:
         """What the price of a poll is made of: `demand` and `excess` of each enabled feed; None where unknown.
 
