@@ -17,6 +17,7 @@ from worker.queries.delivery import DeliveryQueries
 from worker.queries.filters import ALERT_LIST, ARTICLE_LIST, FULL_ARTICLE, AlertFilter, ArticleFilter, Health, Row
 from worker.queries.search import article_page, article_statement
 from worker.queries.sources import SourceQueries
+from worker.queries.whole import whole
 from worker.tables import (
     alert_articles,
     alert_updates,
@@ -55,16 +56,12 @@ class Queries:
         return [row | {"concepts": concepts.get(row["id"], [])} for row in found]
 
     def export_articles(self, wanted: ArticleFilter, at_once: int = 500) -> Iterator[Row]:
-        """All articles under a filter with their full text, oldest first, read piece by piece."""
-        last_id = 0
-        while True:
-            with reading(self._engine) as connection:
-                statement = article_statement(connection, wanted, FULL_ARTICLE).where(articles.c.id > last_id)
-                rows = _rows(connection, statement.order_by(None).order_by(articles.c.id).limit(at_once))
-            yield from rows
-            if len(rows) < at_once:
-                return
-            last_id = rows[-1]["id"]
+        """All articles under a filter with their full text, oldest first, read piece by piece.
+
+        Raises:
+            ValueError: a search with no word to look for; before anything is read.
+        """
+        return whole(self._engine, wanted, at_once)
 
     def count_articles(self, wanted: ArticleFilter) -> int:
         """How many articles a filter lets through."""
@@ -175,7 +172,9 @@ class Queries:
                 return
             last_id = rows[-1].id
 
-    def feeds(self, *, failing: bool = False, language: str = "", country: str = "") -> list[Row]:
+    def feeds(
+        self, *, failing: bool = False, language: str = "", country: str = "", feed_id: int | None = None
+    ) -> list[Row]:
         """Feeds with their state, the number of their articles and their WebSub hub's state, by country and name."""
         counted = select(func.count()).where(articles.c.feed_id == feeds.c.id).scalar_subquery().label("articles")
         hub = (
@@ -194,6 +193,8 @@ class Queries:
             statement = statement.where(feeds.c.failures > 0)
         if country:
             statement = statement.where(feeds.c.country == country)
+        if feed_id is not None:
+            statement = statement.where(feeds.c.id == feed_id)
         with reading(self._engine) as connection:
             found = _rows(connection, statement)
         return [row for row in found if not language or language in row["languages"]]

@@ -7,6 +7,7 @@ PostgreSQL's is in none, so `walk` reads it in pieces.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -52,6 +53,23 @@ def article_page(
     else:
         ids = walk.page(connection, wanted.search, conditions, limit)
     return _rows(connection, select(*columns).where(articles.c.id.in_(ids)).order_by(articles.c.id.desc()))
+
+
+def ids_within(connection: Connection, wanted: ArticleFilter, piece: Range) -> list[int]:
+    """The ids, in their order, of all articles of a piece of the log that a filter lets through.
+
+    Raises:
+        ValueError: a search with no word to look for.
+    """
+    if connection.dialect.name == "postgresql":
+        planned_each_time(connection)
+    conditions = replace(conditions_of(connection, wanted), within=piece)
+    if not wanted.search:
+        found = select(articles.c.id).where(*conditions.all_of(piece))
+        return list(connection.scalars(found.order_by(articles.c.id)))
+    if connection.dialect.name == "sqlite":
+        return _in_sqlite(connection, wanted.search, conditions, piece.high - piece.low)[::-1]
+    return walk.all_within(connection, wanted.search, conditions)[::-1]
 
 
 def _in_sqlite(connection: Connection, search: str, conditions: Conditions, limit: int) -> list[int]:

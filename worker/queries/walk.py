@@ -90,6 +90,20 @@ def page(connection: Connection, search: str, conditions: Conditions, limit: int
     return found
 
 
+def all_within(connection: Connection, search: str, conditions: Conditions) -> list[int]:
+    """The ids of all articles that a search and its conditions let through, newest first; within a piece of the log.
+
+    Raises:
+        ValueError: a search with no word to look for.
+    """
+    asked = _Asked(search_condition(search, connection.dialect), conditions, tuple(conditions.leads()))
+    piece = conditions.within
+    few = _few(connection, asked, piece)
+    if few is not None and few.low == piece.low:
+        return _one_by_one(connection, asked, piece, few.count, few) if few.count else []
+    return _by_index(connection, asked, lookup_of(search, connection), piece, piece.high - piece.low)
+
+
 def _is_quicker(few: _Few, piece: Range, lookup: Lookup) -> bool:
     """Whether to look at few articles one by one brings us down the log faster than to have the index lead."""
     by_index = lookup.share * (BY_INDEX + (TEXT if lookup.reads_texts else 0))

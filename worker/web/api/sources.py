@@ -94,10 +94,10 @@ def router(services: Services) -> APIRouter:
     @routes.get("/feeds/{feed_id}")
     def get_feed(feed_id: Id) -> FeedItem:
         """One feed with its state."""
-        row = next((row for row in services.queries.feeds() if row["id"] == feed_id), None)
-        if row is None:
+        rows = services.queries.feeds(feed_id=feed_id)
+        if not rows:
             raise ProblemError(404, "There is no such feed.")
-        return FeedItem(**row)
+        return FeedItem(**rows[0])
 
     @routes.post("/feeds/{feed_id}/enable")
     def enable_feed(feed_id: Id, visitor: Admin) -> Done:
