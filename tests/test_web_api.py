@@ -138,6 +138,25 @@ def test_what_is_not_understood_is_a_problem(reader: Browser, query: str, parame
     assert answer.json["parameters"] == [parameter]
 
 
+@pytest.mark.parametrize(
+    ("path", "parameter", "meant"),
+    [
+        (f"{API}/articles?sinse=2026-03-01", "sinse", "“since”"),
+        (f"{API}/exports/articles.csv?lang=ka", "lang", "“language”"),
+        (f"{API}/alerts?severities=critical", "severities", "“severity”"),
+        (f"{API}/articles/1?full=1", "full", "nothing can be asked for"),
+        (f"{API}/me?who=x", "who", "nothing can be asked for"),
+        ("/log.atom?plase=Lachin", "plase", "“place”"),
+        ("/alerts.json?rules=x", "rules", "“rule”"),
+    ],
+)
+def test_a_parameter_that_nothing_reads_is_named(reader: Browser, path: str, parameter: str, meant: str) -> None:
+    answer = reader.get(path, Accept="application/json")
+
+    assert (answer.status, answer.json["parameters"]) == (422, [parameter])
+    assert meant in answer.json["detail"]
+
+
 def test_an_article_has_its_text_and_why(reader: Browser) -> None:
     article = reader.get(f"{API}/articles/1").json
     why = reader.get(f"{API}/articles/1/why").json
@@ -219,6 +238,7 @@ def test_a_silence_that_would_match_nothing_is_a_problem(reader: Browser) -> Non
     [
         ("/alerts/1/snooze", {"hours": -1}),
         ("/alerts/1/snooze", {"hours": "inf"}),
+        ("/alerts/1/snooze", {"hour": 5}),
         ("/alerts/1/feedback", {}),
         ("/alerts/1/feedback", []),
         ("/silences", {"comment": "", "hours": 1}),

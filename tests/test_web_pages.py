@@ -124,6 +124,26 @@ def test_the_log_is_paged_without_gap(desk: Browser) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/log?plase=Lachin", "There is no parameter “plase”; did you mean “place”?"),
+        ("/log?since=yesterday", "“yesterday” is left out"),
+        ("/log?feed=first", "“first” is left out"),
+        ("/stories?conceptt=shelling", "did you mean “concept”?"),
+        ("/feeds?contry=AM", "did you mean “country”?"),
+        ("/map?sinc=7d", "did you mean “since”?"),
+        ("/trends?day=7d", "did you mean “days”?"),
+        ("/audit?whom=x", "did you mean “who”?"),
+    ],
+)
+def test_what_a_page_leaves_out_of_its_address_it_says(desk: Browser, path: str, said: str) -> None:
+    page = desk.get(path)
+
+    assert page.status == 200
+    assert said in page.text
+
+
+@pytest.mark.parametrize(
     "query", ["q=-only", "q=%22", "since=never", "before=x&feed=-1", "stance=%00", "until=9999-99"]
 )
 def test_a_search_that_cannot_be_read_is_no_mistake_of_the_server(desk: Browser, query: str) -> None:

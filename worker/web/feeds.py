@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree as ET
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from worker.bootstrap import Services
-from worker.web.api.parameters import Alerts, Articles, searching
+from worker.web.api.parameters import Alerts, Articles, reads_all, searching
 
 MOST = 100  # items
 ATOM = "http://www.w3.org/2005/Atom"
@@ -65,7 +65,7 @@ class Feed:
 
 def router(services: Services) -> APIRouter:
     """The routes."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, dependencies=[Depends(reads_all("token"))])
 
     def of_alerts(wanted: Alerts, request: Request) -> Feed:
         base = _base(services, request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
@@ -16,6 +16,7 @@ from worker import __version__
 from worker.bootstrap import Services
 from worker.web import exports
 from worker.web.api import alerts, articles, configuration, overview, people, sources, stories
+from worker.web.api.parameters import reads_all
 from worker.web.problems import MEDIA_TYPE, Problem
 
 PREFIX = "/api/v1"
@@ -38,7 +39,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def router(services: Services) -> APIRouter:
     """All routes of the API."""
-    routes = APIRouter(prefix=PREFIX, responses=_PROBLEMS)
+    routes = APIRouter(prefix=PREFIX, responses=_PROBLEMS, dependencies=[Depends(reads_all())])
     for part in (articles, stories, alerts, overview, sources, configuration, people, exports):
         routes.include_router(part.router(services))
     return routes

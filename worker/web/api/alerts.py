@@ -14,7 +14,7 @@ from worker.web import deeds
 from worker.web.access import Analyst
 from worker.web.api.articles import ArticleItem, next_of
 from worker.web.api.cursors import MOST_ID, last_seen
-from worker.web.api.parameters import Alerts, Cursor, Id, Limit, Word
+from worker.web.api.parameters import STRICT, Alerts, Cursor, Id, Limit, Word
 from worker.web.problems import ProblemError
 
 LIST, NOTIFICATIONS = "alerts", "notifications"
@@ -112,11 +112,15 @@ class Alert(AlertItem):
 class SnoozeRequest(BaseModel):
     """For how long."""
 
+    model_config = STRICT
+
     hours: float = Field(2, gt=0, le=168)
 
 
 class FeedbackRequest(BaseModel):
     """Whether an alert was right."""
+
+    model_config = STRICT
 
     right: bool
     reason: str = Field("", max_length=1000)
@@ -127,6 +131,8 @@ Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=
 
 class SilenceRequest(BaseModel):
     """What is muted, for how long, and why. Empty conditions match everything."""
+
+    model_config = STRICT
 
     comment: str = Field(min_length=1, max_length=500)
     hours: float = Field(gt=0, le=24 * 90)

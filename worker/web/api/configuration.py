@@ -12,7 +12,7 @@ from worker.bootstrap import Services
 from worker.model import Rule
 from worker.web import deeds
 from worker.web.access import Admin
-from worker.web.api.parameters import Word
+from worker.web.api.parameters import STRICT, Word
 from worker.web.trials import try_rules
 
 
@@ -44,6 +44,8 @@ class RuleList(BaseModel):
 
 class RuleTrialRequest(BaseModel):
     """Rules to be tried on the log."""
+
+    model_config = STRICT
 
     rules: str = Field(max_length=100_000, description="in the form of config/rules.toml")
     days: float = Field(30, gt=0, le=3660, description="of the log")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
-from pydantic import AfterValidator
+from fastapi import Depends, Path, Query, Request
+from fastapi.dependencies.models import Dependant
+from pydantic import AfterValidator, ConfigDict
 
 from worker.model import Region, Severity, Stance
 from worker.queries import AlertFilter, ArticleFilter
 from worker.web.api.cursors import LONGEST, MOST_ID
 from worker.web.problems import ProblemError
+from worker.web.unread import remedies, unread
 
 LONGEST_SEARCH = 200  # characters
 MOST_ROWS = 200
+STRICT = ConfigDict(extra="forbid")  # of a body: a field with a slip in its name is refused, not passed over
 
 
 def _printable(text: str) -> str:
@@ -39,6 +42,27 @@ Cursor = Annotated[
     str,
     Query(max_length=LONGEST, description="`next` of the page before; empty for the first", pattern="^[A-Za-z0-9_-]*$"),
 ]
+
+
+def reads_all(*beside: str) -> Callable[[Request], None]:
+    """A dependency of routes: nothing in the query goes unread, but for what is named here.
+
+    Raises:
+        ProblemError: a parameter has a name that the route does not read.
+    """
+
+    def refuse(request: Request) -> None:
+        read = set(_read_by(request.scope["route"].dependant))
+        if names := unread(request.query_params, read | set(beside)):
+            raise ProblemError(422, " ".join(remedies(names, read)), names)
+
+    return refuse
+
+
+def _read_by(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for other in dependant.dependencies:
+        yield from _read_by(other)
 
 
 def article_filter(

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request, Response
 
 from worker.queries.people import audit_choices, audit_log, token_list, user_list
 from worker.web.access import Admin
-from worker.web.pages.log import SPAN_WORDS, moment, number, text
+from worker.web.pages.asking import SPAN_WORDS, asked, moment
 from worker.web.pages.rendering import Pages, address
 
 AT_ONCE = 100
+READ = ("who", "action", "subject", "since", "until", "before")
 
 
 def router(pages: Pages) -> APIRouter:
@@ -21,15 +22,15 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/audit")
     def audit_page(request: Request, visitor: Admin) -> Response:
         now = services.now()
-        query = {name: text(value) for name, value in request.query_params.items()}
-        before = number(query.pop("before", ""))
+        query = asked(request.query_params, READ, now)
+        before, filtered = query.number("before"), query.without("before")
         found = audit_log(
             engine,
-            who=query.get("who", ""),
-            action=query.get("action", ""),
-            subject=query.get("subject", ""),
-            since=moment(query.get("since", ""), now),
-            until=moment(query.get("until", ""), now),
+            who=query.get("who"),
+            action=query.get("action"),
+            subject=query.get("subject"),
+            since=moment(query.get("since"), now),
+            until=moment(query.get("until"), now),
             before_id=before,
             limit=AT_ONCE + 1,
         )
@@ -41,11 +42,12 @@ def router(pages: Pages) -> APIRouter:
             found=shown,
             choices=audit_choices(engine),
             spans=SPAN_WORDS,
-            filtered={name: value for name, value in query.items() if value},
+            filtered=filtered,
+            unread=query.unread,
             users=user_list(engine),
             tokens=token_list(engine),
-            newest=address("/audit", query) if before else "",
-            older=address("/audit", query, before=shown[-1]["id"]) if len(found) > AT_ONCE else "",
+            newest=address("/audit", filtered) if before else "",
+            older=address("/audit", filtered, before=shown[-1]["id"]) if len(found) > AT_ONCE else "",
         )
 
     return routes

@@ -17,14 +17,15 @@ from worker.model.delivery import NoticeKind
 from worker.model.people import Role
 from worker.queries import ArticleFilter, Row
 from worker.queries.outcomes import OutcomeQueries
+from worker.web.pages.asking import asked
 from worker.web.pages.charts import Bar, bars
-from worker.web.pages.log import text
 from worker.web.pages.rendering import Pages
 from worker.web.problems import ProblemError
 
 SPARK = 40  # polls
 LATELY = timedelta(hours=24)
 MOST_POLLS = 30  # of one feed, on its page
+READ = ("state", "country", "language", "name")
 FeedId = Annotated[int, Path(ge=1, le=2**62)]
 # Of a schedule's reason: that all is usual needs no word, and when it is polled again stands beside it.
 _REASON = re.compile(r"(?:healthy: |(?P<burst>burst): )?(?P<why>.*?)(?:; again in [^;]*)?", re.DOTALL)
@@ -114,17 +115,18 @@ def router(pages: Pages) -> APIRouter:
         polled = queries.latest_polls(now - LATELY, SPARK)
         found = [_shown(feed, notices, polled) for feed in queries.feeds()]
         found.sort(key=lambda feed: STATES.index(feed["state"]))
-        query = {name: text(value) for name, value in request.query_params.items() if value}
+        query = asked(request.query_params, READ, now, numbers=())
         return pages.page(
             request,
             "feeds.html",
             now=now,
-            feeds=[feed for feed in found if _is_wanted(feed, query)],
+            feeds=[feed for feed in found if _is_wanted(feed, query.values)],
             total=len(found),
             states=_counted(found),
             countries=sorted({feed["country"] for feed in found if feed["country"]}),
             languages=sorted({language for feed in found for language in feed["languages"]}),
-            filtered=query,
+            filtered=query.values,
+            unread=query.unread,
             notices=notices,
         )
 

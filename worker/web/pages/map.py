@@ -13,15 +13,16 @@ from fastapi import APIRouter, Request, Response
 from worker.model import Place, Severity
 from worker.queries import Row
 from worker.queries.map import MapQueries
+from worker.web.pages.asking import asked, moment
 from worker.web.pages.atlas import WIDTH, Window, land_in, window_on
 from worker.web.pages.charts import bars
 from worker.web.pages.lettering import Box, Lettering, around, beside, of_country
-from worker.web.pages.log import moment, text
 from worker.web.pages.rendering import Pages
 
 SPANS = {"1d": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}
 HOURLY = timedelta(days=7)  # longer spans are shown by day
 MOST_SPOTS = 80
+READ = ("span", "since", "until")
 LARGEST, SMALLEST = 26.0, 4.0  # radius
 BRUSH_WIDTH, BRUSH_HEIGHT = 1000.0, 64.0
 MOST_DAYS = 8  # that are written below the bars
@@ -90,10 +91,11 @@ def router(pages: Pages) -> APIRouter:
     land = land_in(window)
 
     @routes.get("/map")
-    def map_page(request: Request, span: str = "7d", since: str = "", until: str = "") -> Response:
+    def map_page(request: Request) -> Response:
         now = pages.services.now()
-        span = span if span in SPANS else "7d"
-        frame = frame_of(span, text(since), text(until), now)
+        query = asked(request.query_params, READ, now)
+        span = query.get("span") if query.get("span") in SPANS else "7d"
+        frame = frame_of(span, query.get("since"), query.get("until"), now)
         found = queries.places(frame.since, frame.until)
         severities = queries.severities(frame.since, frame.until)
         rows = [row | {"severity": severities.get(row["place"], (None, 0))[0]} for row in found]
@@ -103,6 +105,7 @@ def router(pages: Pages) -> APIRouter:
             request,
             "map.html",
             now=now,
+            unread=query.unread,
             span=span,
             spans=SPANS,
             frame=frame,

@@ -74,9 +74,9 @@ class Pages:
             request: what asks for it.
             template: its file's name.
             status: of the answer.
-            shown: what the template shows; `now` is the time of this run.
+            shown: what the template shows; `now` is the time of this run, `unread` says what of the query was left out.
         """
-        shown.setdefault("now", self.services.now())
+        shown = {"now": self.services.now(), "unread": ()} | shown
         shown["names"] = self.names
         body = self._environment.get_template(template).render(**_frame(request), **shown).encode()
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'

@@ -11,11 +11,13 @@ from fastapi import APIRouter, Request, Response
 
 from worker.model import CONCEPTS
 from worker.queries.trends import TrendQueries
+from worker.web.pages.asking import asked
 from worker.web.pages.charts import bars, stacked, ticks
 from worker.web.pages.rendering import Pages
 
 SPANS = {"7d": 7, "30d": 30, "90d": 90}
 MOST_DAYS = 8  # that are written below the bars
+READ = ("days",)
 WIDTH, HEIGHT, LOW = 960.0, 180.0, 64.0
 
 
@@ -25,8 +27,10 @@ def router(pages: Pages) -> APIRouter:
     queries = TrendQueries(pages.services.store.engine)
 
     @routes.get("/trends")
-    def trends_page(request: Request, days: str = "") -> Response:
+    def trends_page(request: Request) -> Response:
         now = pages.services.now()
+        query = asked(request.query_params, READ, now)
+        days = query.get("days")
         span = days if days in SPANS else "30d"
         axis, since = _days(now, SPANS[span]), _begin(now, SPANS[span])
         by_day = {row["day"]: row for row in queries.articles_by_day(since)}
@@ -36,6 +40,7 @@ def router(pages: Pages) -> APIRouter:
             request,
             "trends.html",
             now=now,
+            unread=query.unread,
             span=span,
             spans=SPANS,
             axis=axis,
