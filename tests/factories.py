@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from worker.model import (
     Alert,
     AlertPlan,
@@ -36,6 +38,7 @@ from worker.model.stories import Source
 from worker.polling import Polled
 from worker.store import Store
 from worker.stories import signature_of
+from worker.tables import notifications
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 SENTENCE = "Armenia and Azerbaijan agreed on a ceasefire."
@@ -152,6 +155,13 @@ def an_alert(**changes: Any) -> Alert:
         publishers=("outlet",),
     )
     return replace(alert, **changes)
+
+
+def by_status(store: Store) -> dict[str, int]:
+    """How many notifications stand where."""
+    counted = select(notifications.c.status, func.count()).group_by(notifications.c.status)
+    with store.engine.begin() as connection:
+        return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def a_channel(**changes: Any) -> Channel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import NOW, a_channel, a_match, an_article, raise_alerts
+from tests.factories import NOW, a_channel, a_match, an_article, by_status, raise_alerts
 from tests.hostile_server import Conversation, Route, hang, raw, serving, silence, status
 from tests.world import World
 from worker import pipeline
@@ -71,17 +72,66 @@ def test_each_message_has_a_lease_of_its_own(world: World) -> None:
     assert run.sent == len(set(keys)) == len(keys) == 6
 
 
-def test_what_was_accepted_is_recorded_although_the_next_message_cannot_be_read(world: World) -> None:
+def unreadable(world: World, *alert_ids: int) -> None:
+    with world.store.engine.begin() as connection:
+        for alert_id in alert_ids:
+            connection.exec_driver_sql(f"UPDATE alert_updates SET stance = 'unheard of' WHERE alert_id = {alert_id}")
+
+
+def test_a_message_that_cannot_be_read_waits_with_the_reason_and_keeps_no_other_back(world: World) -> None:
+    alerted(world, 3)
+    pipeline.route(world.services)
+    unreadable(world, 1)
+
+    run = pipeline.deliver(world.services, "desk")
+
+    kept = {row["alert_id"]: (row["status"], row["error"]) for row in world.services.queries.notifications()}
+    assert (run.sent, names(world)) == (2, ["desk", "desk"])
+    assert kept[1] == ("pending", "cannot be read: ValueError: 'unheard of' is not a valid Stance")
+    assert (kept[2], kept[3]) == (("sent", None), ("sent", None))
+    assert not world.store.channels.state("desk").unwell
+
+
+def test_what_can_never_be_read_is_given_up(world: World) -> None:
+    alerted(world)
+    pipeline.route(world.services)
+    unreadable(world, 1)
+    with world.store.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE notifications SET attempts = {MAX_ATTEMPTS}")
+
+    pipeline.deliver(world.services, "desk")
+
+    (row,) = world.services.queries.notifications()
+    assert (row["status"], row["reason"][:14]) == ("failed", "cannot be read")
+
+
+def test_a_notice_that_cannot_be_said_in_words_keeps_no_other_back(world: World) -> None:
+    odd = {"channel": "mail"}  # what went wrong is missing
+    world.store.notices.raise_notice("channel_disabled", "mail", Severity.CRITICAL, "off", "", NOW, odd)
+    alerted(world)
+    pipeline.route(world.services)
+
+    run = pipeline.deliver(world.services, "desk")
+
+    statuses = {row["alert_id"]: (row["status"], row["error"]) for row in world.services.queries.notifications()}
+    assert (run.sent, statuses[1][0]) == (1, "sent")
+    assert statuses[None] == ("pending", "cannot be told: KeyError: 'error'")
+    assert not world.store.channels.state("desk").unwell
+
+
+def test_what_a_minute_was_too_short_for_is_asked_for_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["worker.pipeline.deliver"], "FOR_S", 0.05)
     alerted(world, 2)
     pipeline.route(world.services)
-    with world.store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alert_updates SET stance = 'unheard of' WHERE alert_id = 2")
 
-    with pytest.raises(ValueError, match="unheard of"):
-        pipeline.deliver(world.services, "desk")
+    def slow(channel: Channel, message: Message, now: datetime) -> None:
+        time.sleep(0.06)
 
-    statuses = {row["alert_id"]: row["status"] for row in world.services.queries.notifications()}
-    assert (names(world), statuses) == (["desk"], {1: "sent", 2: "pending"})
+    run = pipeline.deliver(replace(world.services, send=slow), "desk")
+
+    assert run.sent == 1
+    assert run.again_at is not None
+    assert run.again_at <= world.now
 
 
 def test_a_channel_that_somebody_sends_through_is_left_alone(world: World) -> None:
@@ -246,7 +296,7 @@ def test_a_lost_message_is_told_to_the_fallback_once(world: World) -> None:
     assert [name for name, _ in told] == ["phone"]
     assert told[0][1].subject == "[trucewire] channel desk has lost a message"
     assert "- Headline 1" in told[0][1].text
-    assert world.store.notifications.count_by_status()["failed"] == 2
+    assert by_status(world.store)["failed"] == 2
 
 
 def test_a_channel_that_works_again_may_lose_news_again(world: World) -> None:
@@ -294,7 +344,7 @@ def test_nine_events_of_one_story_are_one_message(world: World) -> None:
     assert message.subject.startswith("[critical] 9 alerts: rule 5, agreed")
     assert message.payload["data"]["count"] == 9
     assert message.severity is Severity.CRITICAL
-    assert world.store.notifications.count_by_status() == {"sent": 9}
+    assert by_status(world.store) == {"sent": 9}
 
 
 def test_what_is_held_for_seconds_is_announced_with_its_time(world: World) -> None:
@@ -325,6 +375,18 @@ def test_a_group_is_repeated_as_it_was_after_a_crash(world: World) -> None:
     assert (first.key, first.payload) == (second.key, second.payload)
 
 
+def test_a_group_goes_out_without_the_one_that_cannot_be_read(world: World) -> None:
+    world.routing = model.Routing((model.Route("all"),))
+    nine_events(world)
+    pipeline.route(world.services)
+    unreadable(world, 3)
+
+    pipeline.deliver(world.services, "desk")
+
+    assert [len(message.payload["data"]["alerts"]) for _, message in world.sent] == [8]
+    assert by_status(world.store) == {"sent": 8, "pending": 1}
+
+
 def test_lesser_alerts_are_held_for_the_digest_and_urgent_ones_are_not(world: World) -> None:
     world.routing = model.Routing((model.Route("all", digest=model.Digest()),))
     nine_events(world)
@@ -347,6 +409,19 @@ def test_a_message_speaks_its_channels_language(world: World) -> None:
 
     assert world.sent[0][1].subject.startswith("[критично] прекращение огня, согласовано")
     assert a_match().sentence.removesuffix("ceasefire.") in world.sent[0][1].text
+
+
+def test_a_notice_speaks_its_channels_language(world: World) -> None:
+    world.channels = (a_channel(name="mail"), a_channel(name="desk", language="ru"))
+    world.refusals["mail"] = DeliveryError("mail: 535 wrong password", permanent=True)
+    alerted(world)
+
+    delivered(world)
+
+    notice = next(message for name, message in world.sent if message.payload["type"] == "notice.raised")
+    assert notice.subject == "[trucewire] канал mail отключён"
+    assert "Исправьте ошибку и выполните: trucewire channel enable mail" in notice.text
+    assert notice.payload["data"]["title"] == "channel mail is disabled"
 
 
 def test_links_stand_in_messages_where_the_web_service_can_be_reached(world: World) -> None:

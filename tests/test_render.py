@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.factories import NOW, a_channel, a_match, a_stored, an_alert
 from worker.model import Alert, Confirmation, Message, Severity, Stance, UpdateReason
 from worker.model.delivery import Form, Notice, NoticeKind, Outgoing
-from worker.render import LANGUAGES, AlertLinks, catalogue, marked, message_for, probe_message
+from worker.render import LANGUAGES, AlertLinks, catalogue, marked, message_for, notice_words, probe_message
 
 
 def outgoing(*alerts: Alert, form: Form = Form.ALERT, **changes: Any) -> Outgoing:
@@ -72,6 +72,22 @@ def test_unknown_is_shown_as_unknown() -> None:
 )
 def test_publishers_are_counted_and_weighed(confirmation: Confirmation, said: str) -> None:
     assert said in rendered(publishers=("a", "b", "c"), confirmation=confirmation).text
+
+
+@pytest.mark.parametrize(
+    ("families", "independent", "said"),
+    [
+        (("a", "b", "c"), 2, "(3 publishers, confirmed by 2 independent publishers)"),
+        (("a", "b"), 2, "(confirmed by 2 independent publishers)"),
+        (("a",), 1, "(confirmed by 1 independent publisher)"),
+        (("a",), 3, "(confirmed by 3 independent publishers)"),
+    ],
+)
+def test_it_is_said_how_many_confirm_it_independently(families: tuple[str, ...], independent: int, said: str) -> None:
+    confirmed = rendered(publishers=families, confirmation=Confirmation.INDEPENDENT, independent=independent)
+
+    assert said in confirmed.text
+    assert confirmed.payload["data"]["independent_voices"] == independent
 
 
 def test_a_machine_written_copy_is_named_so() -> None:
@@ -171,7 +187,7 @@ def test_marking_never_loses_a_character(sentence: str, spans: list[tuple[int, i
     assert marked(sentence, marks, "", "") == sentence
 
 
-def test_a_notice_is_said_as_it_is_and_escaped() -> None:
+def test_a_notice_without_facts_is_said_as_it_is_and_escaped() -> None:
     notice = Notice(
         1, NoticeKind.CHANNEL_DISABLED, "mail", Severity.CRITICAL, "mail is off", "535 <wrong>\nCorrect it", NOW
     )
@@ -271,6 +287,57 @@ def test_a_number_has_every_form_that_its_language_knows(language: str) -> None:
 )
 def test_numbers_are_declined(n: int, said: str) -> None:
     assert catalogue("ru").count("alerts", n) == said
+
+
+FACTS: dict[NoticeKind, dict[str, Any]] = {
+    NoticeKind.CHANNEL_DISABLED: {"channel": "mail", "error": "535 <wrong> {password}"},
+    NoticeKind.DELIVERY_FAILED: {"channel": "mail", "attempts": 15, "error": "503", "lost": ["Headline {1}", "Two"]},
+    NoticeKind.CUT_OFF: {"lost": 7, "asked": 9, "since": NOW.isoformat(), "examples": [["Outlet", ""]]},
+    NoticeKind.FEED_FAILING: {
+        "feed": "Outlet",
+        "feed_id": 4,
+        "url": "https://outlet.example/rss",
+        "since": NOW.isoformat(),
+        "error": "404",
+        "needs_person": True,
+    },
+    NoticeKind.SOURCE_QUIET: {
+        "of": "country",
+        "name": "AM",
+        "feed_id": 0,
+        "since": NOW.isoformat(),
+        "quiet_s": 5 * 86_400,
+        "longest_s": 3600,
+    },
+}
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_notice_is_said_in_every_language(kind: NoticeKind, language: str) -> None:
+    notice = Notice(1, kind, "mail", Severity.CRITICAL, "title", "text", NOW, facts=FACTS[kind])
+
+    message = message_for(outgoing(form=Form.NOTICE, notice=notice), language)
+
+    own = [str(LANGUAGES[language][f"notice.{kind}.{part}"]).partition("{")[0] for part in ("title", "text")]
+    assert [part in message.text for part in own] == [True, True]
+    assert "{" not in message.text.replace("{password}", "").replace("{1}", "")
+    assert f'<div lang="{language}"' in message.html
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "every publisher of Armenia has been quiet for 5 days"),
+        ("ru", "Армения, все издания: ничего нового уже 5 дней"),
+        ("hy", "Հայաստան (բոլոր լրատվամիջոցները)՝ նոր ոչինչ չկա արդեն 5 օր"),
+        ("az", "Ermənistan (bütün nəşrlər): yeni heç nə yoxdur, artıq 5 gün"),
+        ("tr", "Ermenistan (bütün yayınlar): 5 gün boyunca yeni bir şey yok"),
+        ("ka", "სომხეთი (ყველა გამოცემა): ახალი არაფერია უკვე 5 დღე"),
+    ],
+)
+def test_a_quiet_country_is_called_by_its_name(language: str, title: str) -> None:
+    assert notice_words(NoticeKind.SOURCE_QUIET, FACTS[NoticeKind.SOURCE_QUIET], language)[0] == title
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -47,8 +47,8 @@ def test_a_feed_that_has_fallen_silent_is_named_with_its_habit() -> None:
 
     (draft,) = plan.drafts
     assert (draft.kind, draft.subject) == (NoticeKind.SOURCE_QUIET, silent.url)
-    assert draft.title == "Outlet 1 has been quiet for 19 h"
-    assert "its longest pause was 8 h" in draft.text
+    assert draft.title == "Outlet 1 has been quiet for 19 hours"
+    assert "its longest pause was 8 hours." in draft.text
 
 
 def test_a_family_speaks_for_its_feeds_and_a_country_for_its_families() -> None:

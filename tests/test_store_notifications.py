@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
-from tests.factories import NOW, an_article, raise_alerts
+from tests.factories import NOW, an_article, by_status, raise_alerts
 from worker.database.told import keep_revision
 from worker.model import NotificationPlan, Severity
 from worker.model.delivery import Form, Gap, NoticeKind, Outgoing
 from worker.queries import Queries
 from worker.store import Store
 from worker.store.channels import ChannelState
-from worker.tables import alerts, notifications
+from worker.tables import alerts, articles, notifications, revisions
 
 SOON, LATER = NOW + timedelta(minutes=5), NOW + timedelta(hours=1)
 YESTERDAY = NOW - timedelta(days=1)
@@ -72,7 +72,7 @@ def test_a_sent_notification_is_never_sent_again(store: Store) -> None:
     store.notifications.record_retry(outgoing.message_id, "too late", NOW)
 
     assert store.notifications.lease("desk", LATER, LATER) is None
-    assert store.notifications.count_by_status() == {"sent": 1}
+    assert by_status(store) == {"sent": 1}
 
 
 def test_a_failed_attempt_waits_until_its_time(store: Store) -> None:
@@ -162,7 +162,7 @@ def test_what_is_recorded_with_the_next_claim_is_sent(store: Store) -> None:
 
     assert second is not None
     assert second.message_id != first.message_id
-    assert store.notifications.count_by_status() == {"sent": 1, "pending": 1}
+    assert by_status(store) == {"sent": 1, "pending": 1}
 
 
 def test_a_later_revision_supersedes_what_still_waits(store: Store) -> None:
@@ -171,7 +171,7 @@ def test_a_later_revision_supersedes_what_still_waits(store: Store) -> None:
     store.alerts.apply_routes((), [notification(alert_id, revision=2, supersedes=True)], NOW)
 
     assert leased(store).key == f"msg_{alert_id}_2_desk"
-    assert store.notifications.count_by_status() == {"pending": 1, "suppressed": 1}
+    assert by_status(store) == {"pending": 1, "suppressed": 1}
     assert store.notifications.reached([alert_id]) == {(alert_id, "desk")}
 
 
@@ -192,6 +192,21 @@ def test_a_repeat_says_what_the_first_attempt_said_whatever_the_alert_says_now(s
 
     assert again is not None
     assert (again.key, again.alerts) == (before.key, before.alerts)
+
+
+def test_a_repeat_tells_the_headline_that_the_article_had(store: Store) -> None:
+    routed(store)
+    before = leased(store)
+    with store.engine.begin() as connection:
+        old = {"article_id": 1, "number": 1, "title": "Headline 1", "summary": "", "text": "", "fingerprint": "0"}
+        connection.execute(revisions.insert(), old | {"seen_at": NOW})
+        connection.execute(update(articles).where(articles.c.id == 1).values(title="Headline anew", revision=2))
+
+    again = store.notifications.lease("desk", LATER, LATER)
+
+    assert again is not None
+    assert again.alerts == before.alerts
+    assert again.alerts[0].article.article.title == "Headline 1"
 
 
 def test_a_later_revision_is_told_as_it_was_made(store: Store) -> None:
@@ -217,7 +232,7 @@ def test_what_failed_is_not_told_after_a_later_revision(store: Store) -> None:
     third = store.notifications.lease("desk", LATER, LATER)
 
     assert (second.key, third) == (f"msg_{alert_id}_2_desk", None)
-    assert store.notifications.count_by_status() == {"sent": 1, "suppressed": 1}
+    assert by_status(store) == {"sent": 1, "suppressed": 1}
 
 
 def test_a_bundle_that_failed_is_repeated_whole(store: Store) -> None:
@@ -237,7 +252,7 @@ def test_a_later_revision_that_waits_longer_leaves_the_earlier_one_be(store: Sto
 
     store.alerts.apply_routes((), [notification(alert_id, revision=2, supersedes=True, due_at=LATER)], NOW)
 
-    assert store.notifications.count_by_status() == {"pending": 2}
+    assert by_status(store) == {"pending": 2}
 
 
 def test_what_may_be_under_way_is_never_superseded(store: Store) -> None:
@@ -246,7 +261,7 @@ def test_what_may_be_under_way_is_never_superseded(store: Store) -> None:
 
     store.alerts.apply_routes((), [notification(alert_id, revision=2, supersedes=True)], NOW)
 
-    assert store.notifications.count_by_status() == {"pending": 2}
+    assert by_status(store) == {"pending": 2}
 
 
 def test_whoever_was_told_of_a_part_was_told_of_the_whole(store: Store) -> None:
@@ -349,7 +364,7 @@ def test_a_notice_is_routed_once_and_leased_like_an_alert(store: Store) -> None:
     outgoing = leased(store)
     assert store.notices.unrouted(10) == []
     assert (outgoing.form, outgoing.notice, outgoing.alerts) == (Form.NOTICE, notice, ())
-    assert store.notifications.count_by_status() == {"pending": 1}
+    assert by_status(store) == {"pending": 1}
 
 
 # what people do

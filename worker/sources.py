@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from worker.model import Severity
 from worker.model.delivery import NoticeKind
 from worker.quiet import Habit, Quiet, Source, quiet_sources
+from worker.render import notice_words
 
 FAILING_FOR = timedelta(hours=24)  # before a feed's failures are worth a message
 CUT_OFF = 0.5  # the share of feeds that must fail at once to say that the fault is here
 CUT_OFF_FOR = timedelta(minutes=30)
 FEWEST_FEEDS = 3  # to say anything of all of them
 EVERYTHING = "all feeds"
+_EXAMPLES = 3  # of feeds that cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class NoticeDraft:
     severity: Severity
     title: str
     text: str
+    facts: Mapping[str, Any]  # what title and text say, to be said in other languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +115,13 @@ def _cut_off(feeds: Sequence[Watched], now: datetime) -> tuple[NoticeDraft, ...]
     recent = [feed for feed in lost if feed.failing_since and now - feed.failing_since < FAILING_FOR]
     if len(asked) < FEWEST_FEEDS or len(lost) <= CUT_OFF * len(asked) or not recent:
         return ()
-    text = (
-        f"{len(lost)} of {len(asked)} feeds that used to answer cannot be read, the last one since "
-        f"{max(feed.failing_since for feed in lost if feed.failing_since):%Y-%m-%d %H:%M} UTC. "
-        f"Most likely this machine has lost its connection or its name server.\n{_example(lost)}"
-    )
-    title = f"{len(lost)} of {len(asked)} feeds cannot be read"
-    return (NoticeDraft(NoticeKind.CUT_OFF, EVERYTHING, Severity.CRITICAL, title, text),)
+    facts = {
+        "lost": len(lost),
+        "asked": len(asked),
+        "since": max(feed.failing_since for feed in lost if feed.failing_since).isoformat(),
+        "examples": [[feed.name, feed.error] for feed in lost[:_EXAMPLES]],
+    }
+    return (_draft(NoticeKind.CUT_OFF, EVERYTHING, Severity.CRITICAL, facts),)
 
 
 def _failing(feeds: Sequence[Watched], now: datetime) -> Iterable[NoticeDraft]:
@@ -125,12 +129,15 @@ def _failing(feeds: Sequence[Watched], now: datetime) -> Iterable[NoticeDraft]:
         since = feed.failing_since
         if since is None or not (feed.needs_person or now - since > FAILING_FOR):
             continue
-        remedy = "Somebody must look at its address." if feed.needs_person else "It is tried again, ever more seldom."
-        text = (
-            f"{feed.url} was last read {since:%Y-%m-%d %H:%M} UTC: {feed.error or 'unknown error'}. {remedy}\n"
-            f"trucewire polls --feed {feed.feed_id} shows its polls."
-        )
-        yield NoticeDraft(NoticeKind.FEED_FAILING, feed.url, Severity.WARNING, f"{feed.name} cannot be read", text)
+        facts = {
+            "feed": feed.name,
+            "feed_id": feed.feed_id,
+            "url": feed.url,
+            "since": since.isoformat(),
+            "error": feed.error,
+            "needs_person": feed.needs_person,
+        }
+        yield _draft(NoticeKind.FEED_FAILING, feed.url, Severity.WARNING, facts)
 
 
 def _quiet(feeds: Sequence[Watched], known: Mapping[Source, Habit], now: datetime) -> Iterable[NoticeDraft]:
@@ -163,24 +170,21 @@ def _groups_of(source: Source, feeds: Sequence[Watched], members: Mapping[int, S
 
 
 def _quiet_draft(quiet: Quiet, feed: Watched | None, now: datetime) -> NoticeDraft:
-    name, subject, look = str(quiet.source), str(quiet.source), "trucewire feeds"
-    if quiet.source.kind == "feed" and feed is not None:
-        name, subject, look = feed.name, feed.url, f"trucewire polls --feed {feed.feed_id}"
-    elif quiet.source.kind == "country":
-        name = f"every publisher of {quiet.source.name}"
-    text = (
-        f"Nothing new has come from {name} since {quiet.since:%Y-%m-%d %H:%M} UTC, although it is read without "
-        f"failures. In the four weeks before, its longest pause was {_hours(quiet.usual)}.\n{look} shows more."
-    )
-    title = f"{name} has been quiet for {_hours(now - quiet.since)}"
-    severity = Severity.CRITICAL if quiet.source.kind == "country" else Severity.WARNING
-    return NoticeDraft(NoticeKind.SOURCE_QUIET, subject, severity, title, text)
+    source, subject, feed_id = quiet.source, str(quiet.source), 0
+    name = source.name
+    if source.kind == "feed" and feed is not None:
+        name, subject, feed_id = feed.name, feed.url, feed.feed_id
+    facts = {
+        "of": source.kind,
+        "name": name,
+        "feed_id": feed_id,
+        "since": quiet.since.isoformat(),
+        "quiet_s": (now - quiet.since).total_seconds(),
+        "longest_s": quiet.usual.total_seconds(),
+    }
+    severity = Severity.CRITICAL if source.kind == "country" else Severity.WARNING
+    return _draft(NoticeKind.SOURCE_QUIET, subject, severity, facts)
 
 
-def _example(lost: Sequence[Watched]) -> str:
-    return "\n".join(f"{feed.name}: {feed.error or 'unknown error'}" for feed in lost[:3])
-
-
-def _hours(duration: timedelta) -> str:
-    hours = duration.total_seconds() / 3600
-    return f"{hours / 24:.0f} days" if hours >= 72 else f"{hours:.0f} h"
+def _draft(kind: NoticeKind, subject: str, severity: Severity, facts: Mapping[str, Any]) -> NoticeDraft:
+    return NoticeDraft(kind, subject, severity, *notice_words(kind, facts), facts)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import Any
 
 from worker.model.alerts import Alert, Confirmation
 from worker.model.judgement import Severity, Stance
@@ -32,6 +34,7 @@ class Notice:
     text: str
     raised_at: datetime
     closed_at: datetime | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)  # to say the same in another language; empty: unknown
 
 
 class Purpose(StrEnum):
@@ -184,6 +187,8 @@ class Outgoing:
     alerts: tuple[Alert, ...] = ()
     escalates: bool = False  # nobody acknowledged what another channel got
     notice: Notice | None = None
+    # Notifications that were to go along, by id, and what is wrong with what they are to tell.
+    unreadable: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +17,10 @@ from typing import Any
 
 from worker.bootstrap import Services
 from worker.errors import DeliveryError
-from worker.model import Channel, Severity
+from worker.model import Channel, Message, Severity
 from worker.model.delivery import NoticeKind, Outgoing
 from worker.pipeline.reactions import links_for
-from worker.render import message_for
+from worker.render import message_for, notice_words
 
 log = logging.getLogger("trucewire")
 
@@ -42,7 +43,7 @@ class Delivered:
 
     sent: int = 0
     noticed: bool = False  # there is something to tell the other channels
-    again_at: datetime | None = None  # when there is more to send, if that is soon
+    again_at: datetime | None = None  # when there is more to send, if that is soon; in the past: at once
 
 
 def deliver(services: Services, channel_name: str) -> Delivered:
@@ -66,7 +67,7 @@ def deliver(services: Services, channel_name: str) -> Delivered:
         again_at = services.store.notifications.due_next(channel_name, now, now + SOON)
         if run.noticed or again_at is None or again_at > now:
             break
-    return Delivered(sent, noticed, again_at if again_at and now < again_at <= now + SOON else None)
+    return Delivered(sent, noticed, again_at if again_at and again_at <= now + SOON else None)
 
 
 class _Run:
@@ -90,6 +91,8 @@ class _Run:
                 if outgoing is None:
                     break
                 outcome = _deliver_one(services, outgoing)
+                if outcome is None:  # there is nothing in it that can be told, which is not its channel's fault
+                    continue
                 if outcome.sent:
                     sent, accepted = sent + 1, outgoing.message_id
                     self._works()
@@ -127,15 +130,32 @@ def _pauses(services: Services, channel_name: str) -> bool:
     return bool(state.disabled) or state.pauses(services.now())
 
 
-def _deliver_one(services: Services, outgoing: Outgoing) -> Delivered:
-    """Send one message and record what went wrong; that it was accepted is the caller's to record."""
+def _deliver_one(services: Services, outgoing: Outgoing) -> Delivered | None:
+    """Send one message and record what went wrong; that it was accepted is the caller's to record.
+
+    Returns:
+        None where it cannot be put into words: then it was put off, or given up, and nothing was sent.
+    """
     channel = _configured(services, outgoing.channel)
     if channel is None or not channel.enabled:
         services.store.notifications.record_failed(outgoing.message_id, "channel is no longer configured")
         return Delivered()
-    began = time.monotonic()
+    for notification_id, fault in outgoing.unreadable.items():
+        _put_apart(services, outgoing, notification_id, fault)
+    if not (outgoing.alerts or outgoing.notice):
+        return None
     try:
         message = message_for(outgoing, channel.language, links_for(services, outgoing.alerts))
+    except Exception as error:  # whatever is odd about one message must not stop its channel
+        log.exception("deliver channel=%s message=%s", channel.name, outgoing.key)
+        _try_later(services, channel, outgoing, DeliveryError(f"cannot be told: {type(error).__name__}: {error}"))
+        return None
+    return _send(services, channel, outgoing, message)
+
+
+def _send(services: Services, channel: Channel, outgoing: Outgoing, message: Message) -> Delivered:
+    began = time.monotonic()
+    try:
         services.send(channel, message, services.now())
     except Exception as error:
         if not isinstance(error, DeliveryError):
@@ -157,15 +177,30 @@ def _record_error(
         newly = store.channels.disable(channel.name, str(error), now)
         return Delivered(noticed=newly and _notice_disabled(services, channel, str(error), now))
     _pause(services, channel, error, now, slow=slow)
+    return _try_later(services, channel, outgoing, error)
+
+
+def _try_later(services: Services, channel: Channel, outgoing: Outgoing, error: DeliveryError) -> Delivered:
+    store, now = services.store.notifications, services.now()
+    fields: dict[str, Any] = {"channel": channel.name, "what": _names(outgoing), "error": str(error)}
     if outgoing.attempts >= MAX_ATTEMPTS:
-        reason = f"given up after {outgoing.attempts} attempts: {error}"
-        store.notifications.record_failed(outgoing.message_id, reason)
+        store.record_failed(outgoing.message_id, f"given up after {outgoing.attempts} attempts: {error}")
         log.error("deliver channel=%(channel)s %(what)s outcome=failed error=%(error)r", fields)
-        return Delivered(noticed=_notice_failed(services, channel, outgoing, reason, now))
+        return Delivered(noticed=_notice_failed(services, channel, outgoing, str(error), now))
     wait_s = max(back_off_s(outgoing.attempts, services.chance()), error.retry_after_s or 0.0)
-    store.notifications.record_retry(outgoing.message_id, str(error), now + timedelta(seconds=wait_s))
+    store.record_retry(outgoing.message_id, str(error), now + timedelta(seconds=wait_s))
     log.warning("deliver channel=%(channel)s %(what)s outcome=retry error=%(error)r", fields)
     return Delivered()
+
+
+def _put_apart(services: Services, outgoing: Outgoing, notification_id: int, fault: str) -> None:
+    """What cannot be read is looked at again alone, by a later version perhaps; what it was to go with goes without."""
+    given_up = outgoing.attempts >= MAX_ATTEMPTS
+    wait = timedelta(seconds=back_off_s(outgoing.attempts, services.chance()))
+    again_at = None if given_up else services.now() + wait
+    services.store.notifications.record_unreadable(notification_id, fault, again_at)
+    fields = (outgoing.channel, notification_id, "failed" if given_up else "retry", fault)
+    log.error("deliver channel=%s notification=%d outcome=%s error=%r", *fields)
 
 
 def back_off_s(attempts: int, chance: float) -> float:
@@ -185,34 +220,22 @@ def _pause(services: Services, channel: Channel, error: DeliveryError, now: date
 
 def _notice_disabled(services: Services, channel: Channel, reason: str, now: datetime) -> bool:
     """Whoever relied on the channel must learn that it is off."""
-    text = (
-        f"Channel {channel.name} is disabled after a permanent error: {reason}\n"
-        f"Its alerts are not sent. Correct it, then run: trucewire channel enable {channel.name}"
-    )
-    title = f"channel {channel.name} is disabled"
-    raised = services.store.notices.raise_notice(
-        NoticeKind.CHANNEL_DISABLED, channel.name, Severity.CRITICAL, title, text, now
-    )
-    return raised is not None
+    facts = {"channel": channel.name, "error": reason}
+    return _raise(services, NoticeKind.CHANNEL_DISABLED, channel.name, facts, now)
 
 
-def _notice_failed(services: Services, channel: Channel, outgoing: Outgoing, reason: str, now: datetime) -> bool:
+def _notice_failed(services: Services, channel: Channel, outgoing: Outgoing, error: str, now: datetime) -> bool:
     """Whoever relied on the channel must learn what it has not told them."""
-    titles = [f"- {alert.article.article.title}" for alert in outgoing.alerts]
-    titles += [f"- {outgoing.notice.title}"] if outgoing.notice else []
-    text = "\n".join(
-        [
-            f"Channel {channel.name} has not taken this, and it is not tried again ({reason}):",
-            *titles,
-            "What else it loses until it works again is listed by:",
-            f"trucewire notifications --status failed --channel {channel.name}",
-        ]
-    )
-    title = f"channel {channel.name} has lost a message"
-    raised = services.store.notices.raise_notice(
-        NoticeKind.DELIVERY_FAILED, channel.name, Severity.CRITICAL, title, text, now
-    )
-    return raised is not None
+    lost = [alert.article.article.title for alert in outgoing.alerts]
+    lost += [outgoing.notice.title] if outgoing.notice else []
+    facts = {"channel": channel.name, "attempts": outgoing.attempts, "error": error, "lost": lost}
+    return _raise(services, NoticeKind.DELIVERY_FAILED, channel.name, facts, now)
+
+
+def _raise(services: Services, kind: NoticeKind, subject: str, facts: Mapping[str, Any], now: datetime) -> bool:
+    title, text = notice_words(kind, facts)
+    notices = services.store.notices
+    return notices.raise_notice(kind, subject, Severity.CRITICAL, title, text, now, facts) is not None
 
 
 def _names(outgoing: Outgoing) -> str:

@@ -29,7 +29,8 @@ def watch(services: Services) -> int:
         log.info("watch notice=%s subject=%r outcome=over", kind, subject)
     raised = 0
     for draft in plan.drafts:
-        if notices.raise_notice(draft.kind, draft.subject, draft.severity, draft.title, draft.text, now) is not None:
+        told = (draft.severity, draft.title, draft.text, now, draft.facts)
+        if notices.raise_notice(draft.kind, draft.subject, *told) is not None:
             log.warning("watch notice=%s subject=%r title=%r", draft.kind, draft.subject, draft.title)
             raised += 1
     return raised

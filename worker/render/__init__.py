@@ -7,6 +7,7 @@ anything.
 from worker.render.catalogue import DEFAULT, Catalogue, catalogue
 from worker.render.links import SNOOZE_HOURS, AlertLinks
 from worker.render.messages import message_for, probe_message
+from worker.render.notices import notice_words
 from worker.render.texts import LANGUAGES
 from worker.render.words import marked, when
 
@@ -19,6 +20,7 @@ __all__ = [
     "catalogue",
     "marked",
     "message_for",
+    "notice_words",
     "probe_message",
     "when",
 ]

@@ -59,10 +59,10 @@ def bundle_html(outgoing: Outgoing, heading: str, texts: Catalogue, links: Seque
     return str(_PAGE.format(language=texts.language, content=content))
 
 
-def text_html(text: str) -> str:
-    """Paragraphs of plain text."""
+def text_html(text: str, language: str) -> str:
+    """Paragraphs of plain text in `language`."""
     paragraphs = [Markup("<p>{}</p>").format(_BREAK.join(part.split("\n"))) for part in text.split("\n\n")]
-    return str(_PAGE.format(language="en", content=Markup("").join(paragraphs)))
+    return str(_PAGE.format(language=language, content=Markup("").join(paragraphs)))
 
 
 def _card(alert: Alert, texts: Catalogue, links: AlertLinks, lines: Sequence[str], notes: Sequence[str]) -> Markup:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from worker.model import Channel, Message, Severity
 from worker.model.delivery import Form, Notice, Outgoing
-from worker.render.catalogue import Catalogue, catalogue
+from worker.render.catalogue import DEFAULT, Catalogue, catalogue
 from worker.render.html import alert_html, bundle_html, text_html
 from worker.render.links import NO_LINKS, AlertLinks
+from worker.render.notices import notice_words
 from worker.render.payload import alert_payload, bundle_payload, notice_payload
 from worker.render.plain import alert_body, alert_text, bundle_text
 from worker.render.words import event, one_line, subject
@@ -24,7 +25,7 @@ def message_for(outgoing: Outgoing, language: str = "en", links: Mapping[int, Al
         links: by alert id, where the reader can react.
     """
     if outgoing.notice is not None:
-        return _notice_message(outgoing.key, outgoing.notice)
+        return _notice_message(outgoing.key, outgoing.notice, language)
     texts, links = catalogue(language), links or {}
     own = [links.get(alert.alert_id, NO_LINKS) for alert in outgoing.alerts]
     if outgoing.form is Form.ALERT:
@@ -50,7 +51,7 @@ def probe_message(channel: Channel, now: datetime) -> Message:
         key=f"msg_test_{channel.name}_{now:%Y%m%d%H%M%S%f}",
         subject=f"[trucewire] {texts.say('probe.subject', channel=channel.name)}",
         text=text,
-        html=text_html(text),
+        html=text_html(text, texts.language),
         payload={"type": "channel.test", "timestamp": now.isoformat(), "data": {"channel": channel.name}},
         created_at=now,
     )
@@ -72,14 +73,16 @@ def _alert_message(outgoing: Outgoing, texts: Catalogue, links: AlertLinks) -> M
     )
 
 
-def _notice_message(key: str, notice: Notice) -> Message:
-    text = f"{notice.title}\n\n{notice.text}"
+def _notice_message(key: str, notice: Notice, language: str) -> Message:
+    texts = catalogue(language if notice.facts else DEFAULT)
+    title, body = notice_words(notice.kind, notice.facts, language) if notice.facts else (notice.title, notice.text)
+    text = f"{title}\n\n{body}"
     return Message(
         key=key,
-        subject=one_line(f"[trucewire] {notice.title}"),
+        subject=one_line(f"[trucewire] {title}"),
         text=text,
-        body=notice.text,
-        html=text_html(text),
+        body=body,
+        html=text_html(text, texts.language),
         payload=notice_payload(notice),
         severity=notice.severity,
         created_at=notice.raised_at,

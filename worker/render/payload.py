@@ -44,6 +44,7 @@ def notice_payload(notice: Notice) -> dict[str, Any]:
             "severity": str(notice.severity),
             "title": notice.title,
             "text": notice.text,
+            "facts": dict(notice.facts),
         },
     }
 
@@ -61,6 +62,7 @@ def alert_data(alert: Alert, links: AlertLinks) -> dict[str, Any]:
         "concept": match.concept,
         "stance": str(alert.stance),
         "confirmation": str(alert.confirmation),
+        "independent_voices": alert.independent,
         "places": list(alert.places),
         "sentence": match.sentence,
         "marks": [list(mark) for mark in match.marks],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from worker.model import Alert, Stance, UpdateReason
+from worker.model import Alert, Confirmation, Stance, UpdateReason
 from worker.render.catalogue import Catalogue
 
 LASTING = {"ceasefire", "disarmament", "peace_deal", "blockade", "peacekeepers"}  # concepts that can be in force
@@ -57,11 +57,14 @@ def update(alert: Alert, texts: Catalogue) -> str:
 
 def voices(alert: Alert, texts: Catalogue) -> str:
     """How many publishers report it, and what that makes of it."""
-    confirmation = texts.say(f"confirmation.{alert.confirmation}")
     count = len(alert.publishers or (alert.article.article.family,))
+    confirmation = texts.say(f"confirmation.{alert.confirmation}")
+    if alert.confirmation is Confirmation.INDEPENDENT and alert.independent:
+        confirmation = texts.count("confirmed_by", alert.independent)
+        count = count if count > alert.independent else 0  # they are all there is to be counted
     if count < 2:
         return confirmation
-    if alert.confirmation == "single_source":  # copies of one report count once
+    if alert.confirmation is Confirmation.SINGLE_SOURCE:  # copies of one report count once
         return texts.count("publishers", count)
     return f"{texts.count('publishers', count)}, {confirmation}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,14 @@ class NoticeStore:
         self._engine = engine
 
     def raise_notice(
-        self, kind: str, subject: str, severity: Severity, title: str, text: str, now: datetime
+        self,
+        kind: str,
+        subject: str,
+        severity: Severity,
+        title: str,
+        text: str,
+        now: datetime,
+        facts: Mapping[str, Any] | None = None,
     ) -> int | None:
         """Have something told that is no news; its id, None where one of this kind and subject is open already.
 
@@ -36,6 +43,7 @@ class NoticeStore:
             title: one line.
             text: what to know and what to do, as plain text.
             now: the time.
+            facts: what `render.notice_words` says the same by in another language; None: it stays in its own.
         """
         row = {
             "kind": str(kind),
@@ -43,6 +51,7 @@ class NoticeStore:
             "severity": str(severity),
             "title": title,
             "text": text,
+            "facts": dict(facts or {}),
             "raised_at": now,
         }
         with self._engine.begin() as connection:
@@ -105,4 +114,5 @@ def notice_of(row: Any) -> Notice:
         text=row.text,
         raised_at=row.raised_at,
         closed_at=row.closed_at,
+        facts=row.facts,
     )

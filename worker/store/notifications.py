@@ -22,8 +22,8 @@ from sqlalchemy import (
 
 from worker.database import make_lasting, reading, repeatable
 from worker.database.told import alerts_as_told
-from worker.model import NotificationStatus, Severity
-from worker.model.delivery import Form, Outgoing, Purpose, Told
+from worker.model import Alert, NotificationStatus, Severity
+from worker.model.delivery import Form, Notice, Outgoing, Purpose, Told
 from worker.routing import bundle_key
 from worker.store.notices import notice_of
 from worker.tables import alerts, channels, messages, notices, notifications
@@ -116,6 +116,15 @@ _FINISHED = (
 _SENT = _FINISHED.values(sent_at=bindparam("at"), error=None)
 _FAILED = _FINISHED.values(reason=bindparam("why"), error=bindparam("why"))
 _RETRY = _FINISHED.values(error=bindparam("why"), next_attempt_at=bindparam("at"))
+_APART = (
+    update(notifications)
+    .where(notifications.c.id == bindparam("notification"), _PENDING)
+    .values(message_id=None, lease_until=None, error=bindparam("why"))
+)
+_PUT_OFF = _APART.values(next_attempt_at=bindparam("at"))
+_GIVEN_UP = _APART.values(status=str(NotificationStatus.FAILED), reason=bindparam("why"))
+_NOTICE = select(notices).where(notices.c.id == bindparam("notice_id"))
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # of a row that makes no noun
 
 
 class NotificationStore:
@@ -188,6 +197,15 @@ class NotificationStore:
         with repeatable(self._engine) as connection:
             _finish(connection, _RETRY, message_id, NotificationStatus.PENDING, why=error, at=next_attempt_at)
 
+    def record_unreadable(self, notification_id: int, error: str, next_attempt_at: datetime | None) -> None:
+        """What a notification is to tell cannot be read: looked at again alone, at `next_attempt_at`; None: never."""
+        values = {"notification": notification_id, "why": error}
+        with repeatable(self._engine) as connection:
+            if next_attempt_at is None:
+                connection.execute(_GIVEN_UP, values)
+            else:
+                connection.execute(_PUT_OFF, values | {"at": next_attempt_at})
+
     def told(self, since: datetime) -> list[Told]:
         """What channels have been told since then, and what they are going to be."""
         at = func.coalesce(notifications.c.sent_at, notifications.c.next_attempt_at)
@@ -237,12 +255,6 @@ class NotificationStore:
         )
         with reading(self._engine) as connection:
             return frozenset((row.alert_id, row.channel) for row in connection.execute(statement))
-
-    def count_by_status(self) -> dict[str, int]:
-        """How many notifications stand where."""
-        statement = select(notifications.c.status, func.count().label("n")).group_by(notifications.c.status)
-        with reading(self._engine) as connection:
-            return {row.status: row.n for row in connection.execute(statement)}
 
 
 def _finish(
@@ -295,9 +307,9 @@ def _outgoing(connection: Connection, message: Any, members: Sequence[Any]) -> O
     for row in members:
         if row.alert_id is not None:
             revisions[row.alert_id] = max(row.alert_revision, revisions.get(row.alert_id, 0))
-    by_id = {one.alert_id: one for one in alerts_as_told(connection, revisions)}
-    notice_id = members[0].notice_id
-    found = connection.execute(select(notices).where(notices.c.id == notice_id)).one() if notice_id else None
+    told, wrong = _alerts(connection, revisions)
+    notice, fault = _notice(connection, members[0].notice_id)
+    faults = {row.id: fault if row.alert_id is None else wrong.get(row.alert_id, "") for row in members}
     return Outgoing(
         message_id=message.id,
         channel=message.channel,
@@ -305,7 +317,33 @@ def _outgoing(connection: Connection, message: Any, members: Sequence[Any]) -> O
         form=Form(message.form),
         created_at=message.created_at,
         attempts=max(row.attempts for row in members) + 1,
-        alerts=tuple(by_id[alert_id] for alert_id in revisions),
+        alerts=tuple(told[alert_id] for alert_id in revisions if alert_id in told),
         escalates=all(row.purpose == str(Purpose.ESCALATION) for row in members),
-        notice=notice_of(found) if found is not None else None,
+        notice=notice,
+        unreadable={row_id: why for row_id, why in faults.items() if why},
     )
+
+
+def _alerts(connection: Connection, revisions: dict[int, int]) -> tuple[dict[int, Alert], dict[int, str]]:
+    """Alerts as told, by id; and of those that cannot be read, why: one of them must not keep the others back."""
+    try:
+        told = {one.alert_id: one for one in alerts_as_told(connection, revisions)}
+        return told, dict.fromkeys(revisions.keys() - told.keys(), "is not in the database")
+    except _UNREADABLE as error:
+        if len(revisions) == 1:
+            return {}, dict.fromkeys(revisions, _fault(error))
+    alone = [_alerts(connection, {alert_id: revision}) for alert_id, revision in revisions.items()]
+    return {k: v for told, _ in alone for k, v in told.items()}, {k: v for _, wrong in alone for k, v in wrong.items()}
+
+
+def _notice(connection: Connection, notice_id: int | None) -> tuple[Notice | None, str]:
+    if notice_id is None:
+        return None, ""
+    try:
+        return notice_of(connection.execute(_NOTICE, {"notice_id": notice_id}).one()), ""
+    except _UNREADABLE as error:
+        return None, _fault(error)
+
+
+def _fault(error: Exception) -> str:
+    return f"cannot be read: {type(error).__name__}: {error}"

@@ -36,6 +36,7 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "confirmation.one_side": "yalnız bir tərəf",
     "confirmation.both_sides": "hər iki tərəf bildirir",
     "confirmation.independent": "müstəqil təsdiqlənib",
+    "confirmed_by": {"one": "müstəqil təsdiqlənib: {n} nəşr", "other": "müstəqil təsdiqlənib: {n} nəşr"},
     "publishers": {"one": "{n} nəşr", "other": "{n} nəşr"},
     "where": "Harada",
     "publisher": "Nəşr",
@@ -54,6 +55,29 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "unacknowledged": "Bu xəbərdarlığı heç kim qəbul etməyib",
     "acknowledge": "Qəbul et",
     "snooze": {"one": "{n} saat təxirə sal", "other": "{n} saat təxirə sal"},
+    "hours": {"one": "{n} saat", "other": "{n} saat"},
+    "days": {"one": "{n} gün", "other": "{n} gün"},
+    "attempts": {"one": "{n} cəhd", "other": "{n} cəhd"},
+    "unknown_error": "naməlum xəta",
+    "notice.family": "{name} qrupu",
+    "notice.country": "{name} (bütün nəşrlər)",
+    "notice.channel_disabled.title": "{channel} kanalı söndürülüb",
+    "notice.channel_disabled.text": "{channel} kanalı daimi xəta səbəbindən söndürülüb: {error}\n"
+    "Onun xəbərdarlıqları göndərilmir. Xətanı düzəldin, sonra bu əmri icra edin: {command}",
+    "notice.delivery_failed.title": "{channel} kanalı bir mesaj itirib",
+    "notice.delivery_failed.text": "{channel} kanalı bunu qəbul etməyib və yenidən cəhd edilməyəcək "
+    "({attempts}; {error}):\n{lost}\nKanal yenidən işləyənə qədər daha nələri itirdiyini bu əmr göstərir:\n{command}",
+    "notice.cut_off.title": "oxunmayan lentlər: {lost}/{asked}",
+    "notice.cut_off.text": "Əvvəllər cavab verən lentlərdən oxunmayanlar: {lost}/{asked}, sonuncusu {since} "
+    "vaxtından. Çox güman ki, bu kompüterin bağlantısı kəsilib və ya ad serveri işləmir.\n{examples}",
+    "notice.feed_failing.title": "{feed}: lent oxunmur",
+    "notice.feed_failing.text": "{url} sonuncu dəfə {since} oxunub, xəta: {error}. {remedy}\n"
+    "Sorğularını bu əmr göstərir: {command}",
+    "notice.feed_failing.person": "Kimsə onun ünvanını yoxlamalıdır.",
+    "notice.feed_failing.again": "Cəhdlər davam edir, amma getdikcə daha seyrək.",
+    "notice.source_quiet.title": "{name}: yeni heç nə yoxdur, artıq {span}",
+    "notice.source_quiet.text": "{name}: xətasız oxunsa da, {since} vaxtından bəri yeni heç nə gəlməyib. "
+    "Əvvəlki dörd həftədə ən uzun fasilə: {longest}.\nƏtraflı: {command}",
     "probe.subject": "{channel} kanalının yoxlanışı",
     "probe.text": "Bu, {channel} kanalının yoxlanışıdır. Xəbərdarlıqlar belə görünəcək və daha çox şey deyəcək.",
 }

@@ -36,6 +36,10 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "confirmation.one_side": "one side only",
     "confirmation.both_sides": "both sides say so",
     "confirmation.independent": "independently confirmed",
+    "confirmed_by": {
+        "one": "confirmed by {n} independent publisher",
+        "other": "confirmed by {n} independent publishers",
+    },
     "publishers": {"one": "{n} publisher", "other": "{n} publishers"},
     "where": "Where",
     "publisher": "Publisher",
@@ -54,6 +58,28 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "unacknowledged": "Nobody has acknowledged this alert",
     "acknowledge": "Acknowledge",
     "snooze": {"one": "Snooze for {n} hour", "other": "Snooze for {n} hours"},
+    "hours": {"one": "{n} hour", "other": "{n} hours"},
+    "days": {"one": "{n} day", "other": "{n} days"},
+    "attempts": {"one": "{n} attempt", "other": "{n} attempts"},
+    "unknown_error": "unknown error",
+    "notice.family": "family {name}",
+    "notice.country": "every publisher of {name}",
+    "notice.channel_disabled.title": "channel {channel} is disabled",
+    "notice.channel_disabled.text": "Channel {channel} is disabled after a permanent error: {error}\n"
+    "Its alerts are not sent. Correct it, then run: {command}",
+    "notice.delivery_failed.title": "channel {channel} has lost a message",
+    "notice.delivery_failed.text": "Channel {channel} has not taken this, and it is not tried again "
+    "({attempts}; {error}):\n{lost}\nWhat else it loses until it works again is listed by:\n{command}",
+    "notice.cut_off.title": "{lost} of {asked} feeds cannot be read",
+    "notice.cut_off.text": "{lost} of {asked} feeds that used to answer cannot be read, the last one since {since}. "
+    "Most likely this machine has lost its connection or its name server.\n{examples}",
+    "notice.feed_failing.title": "{feed} cannot be read",
+    "notice.feed_failing.text": "{url} was last read {since}: {error}. {remedy}\n{command} shows its polls.",
+    "notice.feed_failing.person": "Somebody must look at its address.",
+    "notice.feed_failing.again": "It is tried again, ever more seldom.",
+    "notice.source_quiet.title": "{name} has been quiet for {span}",
+    "notice.source_quiet.text": "Nothing new has come from {name} since {since}, although it is read without failures. "
+    "In the four weeks before, its longest pause was {longest}.\n{command} shows more.",
     "probe.subject": "test of channel {channel}",
     "probe.text": "This is a test of channel {channel}. Alerts will look like this one, and say more.",
 }

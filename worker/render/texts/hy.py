@@ -36,6 +36,7 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "confirmation.one_side": "միայն մեկ կողմը",
     "confirmation.both_sides": "հաղորդում են երկու կողմերը",
     "confirmation.independent": "անկախ հաստատված",
+    "confirmed_by": {"one": "անկախ հաստատված՝ {n} լրատվամիջոց", "other": "անկախ հաստատված՝ {n} լրատվամիջոց"},
     "publishers": {"one": "{n} լրատվամիջոց", "other": "{n} լրատվամիջոց"},
     "where": "Որտեղ",
     "publisher": "Լրատվամիջոց",
@@ -54,6 +55,29 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "unacknowledged": "Այս ահազանգը ոչ ոք չի ընդունել",
     "acknowledge": "Ընդունել",
     "snooze": {"one": "Հետաձգել {n} ժամով", "other": "Հետաձգել {n} ժամով"},
+    "hours": {"one": "{n} ժամ", "other": "{n} ժամ"},
+    "days": {"one": "{n} օր", "other": "{n} օր"},
+    "attempts": {"one": "{n} փորձ", "other": "{n} փորձ"},
+    "unknown_error": "անհայտ սխալ",
+    "notice.family": "{name} խումբը",
+    "notice.country": "{name} (բոլոր լրատվամիջոցները)",
+    "notice.channel_disabled.title": "{channel} ալիքն անջատված է",
+    "notice.channel_disabled.text": "{channel} ալիքն անջատվել է մշտական սխալի պատճառով՝ {error}\n"
+    "Նրա ահազանգերը չեն ուղարկվում։ Ուղղեք սխալը, ապա գործարկեք՝ {command}",
+    "notice.delivery_failed.title": "{channel} ալիքը հաղորդագրություն է կորցրել",
+    "notice.delivery_failed.text": "{channel} ալիքը սա չի ընդունել, և նոր փորձ չի արվի "
+    "({attempts}; {error})․\n{lost}\nԹե էլ ինչ է այն կորցնում, մինչև նորից աշխատի, ցույց է տալիս՝\n{command}",
+    "notice.cut_off.title": "{asked} լրահոսից {lost}-ը չի կարդացվում",
+    "notice.cut_off.text": "Նախկինում պատասխանող {asked} լրահոսից {lost}-ը չի կարդացվում, վերջինը՝ {since}-ից։ "
+    "Ամենայն հավանականությամբ այս համակարգիչը կորցրել է կապը կամ անունների սերվերը։\n{examples}",
+    "notice.feed_failing.title": "{feed}՝ լրահոսը չի կարդացվում",
+    "notice.feed_failing.text": "{url}՝ վերջին անգամ կարդացվել է {since}, սխալը՝ {error}։ {remedy}\n"
+    "Նրա հարցումները ցույց է տալիս՝ {command}",
+    "notice.feed_failing.person": "Որևէ մեկը պետք է ստուգի հասցեն։",
+    "notice.feed_failing.again": "Փորձերը շարունակվում են, բայց ավելի ու ավելի հազվադեպ։",
+    "notice.source_quiet.title": "{name}՝ նոր ոչինչ չկա արդեն {span}",
+    "notice.source_quiet.text": "{name}՝ {since}-ից նոր ոչինչ չկա, թեև կարդացվում է առանց սխալների։ "
+    "Նախորդ չորս շաբաթում ամենաերկար դադարը՝ {longest}։\nՄանրամասները՝ {command}",
     "probe.subject": "{channel} ալիքի ստուգում",
     "probe.text": "Սա {channel} ալիքի ստուգում է։ Ահազանգերն այսպիսի տեսք կունենան և ավելին կասեն։",
 }

@@ -36,6 +36,10 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "confirmation.one_side": "მხოლოდ ერთი მხარე",
     "confirmation.both_sides": "ორივე მხარე იუწყება",
     "confirmation.independent": "დამოუკიდებლად დადასტურებულია",
+    "confirmed_by": {
+        "one": "დამოუკიდებლად დადასტურებულია: {n} გამოცემა",
+        "other": "დამოუკიდებლად დადასტურებულია: {n} გამოცემა",
+    },
     "publishers": {"one": "{n} გამოცემა", "other": "{n} გამოცემა"},
     "where": "სად",
     "publisher": "გამოცემა",
@@ -54,6 +58,29 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "unacknowledged": "ეს შეტყობინება არავის დაუდასტურებია",
     "acknowledge": "დადასტურება",
     "snooze": {"one": "გადადება {n} საათით", "other": "გადადება {n} საათით"},
+    "hours": {"one": "{n} საათი", "other": "{n} საათი"},
+    "days": {"one": "{n} დღე", "other": "{n} დღე"},
+    "attempts": {"one": "{n} ცდა", "other": "{n} ცდა"},
+    "unknown_error": "უცნობი შეცდომა",
+    "notice.family": "ჯგუფი {name}",
+    "notice.country": "{name} (ყველა გამოცემა)",
+    "notice.channel_disabled.title": "არხი {channel} გათიშულია",
+    "notice.channel_disabled.text": "არხი {channel} გაითიშა მუდმივი შეცდომის გამო: {error}\n"
+    "მისი შეტყობინებები არ იგზავნება. გამოასწორეთ შეცდომა და გაუშვით: {command}",
+    "notice.delivery_failed.title": "არხმა {channel} შეტყობინება დაკარგა",
+    "notice.delivery_failed.text": "არხმა {channel} ეს არ მიიღო და ხელახლა აღარ გაიგზავნება "
+    "({attempts}; {error}):\n{lost}\nკიდევ რას კარგავს, სანამ ამუშავდება, აჩვენებს ბრძანება:\n{command}",
+    "notice.cut_off.title": "{asked} წყაროდან {lost} არ იკითხება",
+    "notice.cut_off.text": "{asked} წყაროდან, რომლებიც ადრე პასუხობდა, {lost} არ იკითხება, ბოლო — {since}-დან. "
+    "სავარაუდოდ, ამ კომპიუტერს კავშირი გაუწყდა ან სახელების სერვერი არ მუშაობს.\n{examples}",
+    "notice.feed_failing.title": "{feed}: წყარო არ იკითხება",
+    "notice.feed_failing.text": "{url} ბოლოს წაკითხულია {since}, შეცდომა: {error}. {remedy}\n"
+    "მის გამოკითხვებს აჩვენებს ბრძანება: {command}",
+    "notice.feed_failing.person": "ვინმემ უნდა შეამოწმოს მისი მისამართი.",
+    "notice.feed_failing.again": "მცდელობები გრძელდება, ოღონდ სულ უფრო იშვიათად.",
+    "notice.source_quiet.title": "{name}: ახალი არაფერია უკვე {span}",
+    "notice.source_quiet.text": "{name}: {since}-დან ახალი არაფერი მოსულა, თუმცა უშეცდომოდ იკითხება. "
+    "წინა ოთხ კვირაში ყველაზე გრძელი პაუზა: {longest}.\nდაწვრილებით: {command}",
     "probe.subject": "არხის შემოწმება: {channel}",
     "probe.text": "ეს არის არხის შემოწმება: {channel}. შეტყობინებები ასე გამოიყურება და მეტს გვეტყვის.",
 }

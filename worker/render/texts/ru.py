@@ -36,6 +36,12 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "confirmation.one_side": "только одна сторона",
     "confirmation.both_sides": "сообщают обе стороны",
     "confirmation.independent": "подтверждено независимо",
+    "confirmed_by": {
+        "one": "подтверждено независимо: {n} издание",
+        "few": "подтверждено независимо: {n} издания",
+        "many": "подтверждено независимо: {n} изданий",
+        "other": "подтверждено независимо: {n} издания",
+    },
     "publishers": {"one": "{n} издание", "few": "{n} издания", "many": "{n} изданий", "other": "{n} издания"},
     "where": "Где",
     "publisher": "Издание",
@@ -64,6 +70,29 @@ TEXTS: dict[str, str | dict[str, str]] = {
         "many": "Отложить на {n} часов",
         "other": "Отложить на {n} часа",
     },
+    "hours": {"one": "{n} час", "few": "{n} часа", "many": "{n} часов", "other": "{n} часа"},
+    "days": {"one": "{n} день", "few": "{n} дня", "many": "{n} дней", "other": "{n} дня"},
+    "attempts": {"one": "{n} попытка", "few": "{n} попытки", "many": "{n} попыток", "other": "{n} попытки"},
+    "unknown_error": "ошибка неизвестна",
+    "notice.family": "группа {name}",
+    "notice.country": "{name}, все издания",
+    "notice.channel_disabled.title": "канал {channel} отключён",
+    "notice.channel_disabled.text": "Канал {channel} отключён из-за ошибки, которую повтор не исправит: {error}\n"
+    "Его оповещения не отправляются. Исправьте ошибку и выполните: {command}",
+    "notice.delivery_failed.title": "канал {channel} потерял сообщение",
+    "notice.delivery_failed.text": "Канал {channel} не принял это сообщение, больше попыток не будет "
+    "({attempts}; {error}):\n{lost}\nЧто ещё он теряет, пока не заработает, покажет команда:\n{command}",
+    "notice.cut_off.title": "не читаются {lost} из {asked} лент",
+    "notice.cut_off.text": "Не читаются {lost} из {asked} лент, которые раньше отвечали, последняя — с {since}. "
+    "Скорее всего, на этом компьютере пропала связь или не работает сервер имён.\n{examples}",
+    "notice.feed_failing.title": "{feed}: лента не читается",
+    "notice.feed_failing.text": "{url}: последний раз лента читалась {since}, ошибка: {error}. {remedy}\n"
+    "Опросы ленты покажет команда: {command}",
+    "notice.feed_failing.person": "Кто-то должен проверить её адрес.",
+    "notice.feed_failing.again": "Попытки продолжаются, но всё реже.",
+    "notice.source_quiet.title": "{name}: ничего нового уже {span}",
+    "notice.source_quiet.text": "{name}: ничего нового с {since}, хотя ошибок чтения нет. "
+    "За предыдущие четыре недели самая долгая пауза: {longest}.\nПодробнее: {command}",
     "probe.subject": "проверка канала {channel}",
     "probe.text": "Это проверка канала {channel}. Оповещения будут выглядеть так же и скажут больше.",
 }

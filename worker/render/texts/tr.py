@@ -36,6 +36,7 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "confirmation.one_side": "yalnızca bir taraf",
     "confirmation.both_sides": "iki taraf da bildiriyor",
     "confirmation.independent": "bağımsız olarak doğrulandı",
+    "confirmed_by": {"one": "bağımsız olarak doğrulandı: {n} yayın", "other": "bağımsız olarak doğrulandı: {n} yayın"},
     "publishers": {"one": "{n} yayın", "other": "{n} yayın"},
     "where": "Nerede",
     "publisher": "Yayın",
@@ -54,6 +55,29 @@ TEXTS: dict[str, str | dict[str, str]] = {
     "unacknowledged": "Bu uyarıyı kimse üstlenmedi",
     "acknowledge": "Üstlen",
     "snooze": {"one": "{n} saat ertele", "other": "{n} saat ertele"},
+    "hours": {"one": "{n} saat", "other": "{n} saat"},
+    "days": {"one": "{n} gün", "other": "{n} gün"},
+    "attempts": {"one": "{n} deneme", "other": "{n} deneme"},
+    "unknown_error": "bilinmeyen hata",
+    "notice.family": "{name} grubu",
+    "notice.country": "{name} (bütün yayınlar)",
+    "notice.channel_disabled.title": "{channel} kanalı devre dışı",
+    "notice.channel_disabled.text": "{channel} kanalı kalıcı bir hata yüzünden devre dışı bırakıldı: {error}\n"
+    "Uyarıları gönderilmiyor. Hatayı düzeltin, sonra şunu çalıştırın: {command}",
+    "notice.delivery_failed.title": "{channel} kanalı bir ileti kaybetti",
+    "notice.delivery_failed.text": "{channel} kanalı bunu kabul etmedi ve yeniden denenmeyecek "
+    "({attempts}; {error}):\n{lost}\nYeniden çalışana kadar başka neleri kaybettiğini şu komut gösterir:\n{command}",
+    "notice.cut_off.title": "okunamayan akışlar: {lost}/{asked}",
+    "notice.cut_off.text": "Eskiden yanıt veren akışlardan okunamayanlar: {lost}/{asked}, sonuncusu {since} "
+    "tarihinden beri. Büyük olasılıkla bu bilgisayarın bağlantısı kesildi veya ad sunucusu çalışmıyor.\n{examples}",
+    "notice.feed_failing.title": "{feed}: akış okunamıyor",
+    "notice.feed_failing.text": "{url} en son {since} okundu, hata: {error}. {remedy}\n"
+    "Yoklamalarını şu komut gösterir: {command}",
+    "notice.feed_failing.person": "Birinin adresine bakması gerekiyor.",
+    "notice.feed_failing.again": "Denemeler giderek seyrekleşerek sürüyor.",
+    "notice.source_quiet.title": "{name}: {span} boyunca yeni bir şey yok",
+    "notice.source_quiet.text": "{name}: hatasız okunduğu hâlde {since} tarihinden beri yeni bir şey gelmedi. "
+    "Önceki dört haftada en uzun ara: {longest}.\nAyrıntılar: {command}",
     "probe.subject": "{channel} kanalının denemesi",
     "probe.text": "Bu, {channel} kanalının denemesidir. Uyarılar böyle görünecek ve daha fazlasını söyleyecek.",
 }
