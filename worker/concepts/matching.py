@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from worker.concepts.speakers import Grammar, Name, speaker_in
-from worker.concepts.stances import Mention, Verdict, stance_of, years_in
+from worker.concepts.stances import BROKEN, Mention, Verdict, stance_of, surrounds, years_in
 from worker.concepts.tolls import Toll, toll_terms, tolls_in
 from worker.model import ConceptTerms, Cue, Lexicon, Match, Span, SpeechRole, Stance
 from worker.text import Hit, Passage, Term, TermIndex
@@ -214,8 +214,8 @@ def _applying(cues: Sequence[Hit[Cue]], concept: str, terms: Sequence[Hit[Concep
 
 
 def _names(cue: Hit[Cue], term: Hit[ConceptTerms]) -> bool:
-    """Whether a cue is a part of a mention, or the other way round, and no denial within it."""
-    if cue.start >= term.end or term.start >= cue.end:
+    """Whether a cue is a part of a mention, or the other way round, and no denial within or around it."""
+    if cue.start >= term.end or term.start >= cue.end or surrounds(cue, term.start, term.end):
         return False
     return cue.payload.stance is not Stance.DENIED or cue.start <= term.start or term.payload.concept in _NEGATIVE
 
@@ -232,6 +232,7 @@ def _outermost(cues: Sequence[Hit[Cue]]) -> list[Hit[Cue]]:
             other.end >= cue.end
             and other.payload.stance is not cue.payload.stance
             and other.end - other.start > cue.end - cue.start
+            and not (cue.payload.stance in BROKEN and other.payload.disputes)
             for other in outer
         ):
             kept.append(cue)

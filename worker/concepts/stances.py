@@ -3,7 +3,8 @@
 Every cue has a strength and a reach. Its weight falls with each word that stands between it and the term, and more
 where a comma, a semicolon or a bracket parts the two. The heaviest cue decides; where none reaches, the term's own
 stance does, then what the concept stands for when it is simply reported. A denial, a call or a proposal that governs
-another cue governs the term too: in "urges both sides to respect the ceasefire" *urges* governs *respect*.
+another cue governs the term too: in "urges both sides to respect the ceasefire" *urges* governs *respect*. Who denies
+that a ceasefire was broken says that it holds.
 Never reads beyond one sentence.
 """
 
@@ -47,6 +48,10 @@ _GOVERNED_BY = {
 
 # Concepts whose bare mention does not say that the thing is so; a bare mention of any other reports it as a fact.
 _NEVER_ASSUMED = frozenset({"ceasefire", "disarmament", "peace_deal"})
+BROKEN = frozenset({Stance.VIOLATED, Stance.ENDED})  # what may be denied of an agreement
+_BESIDE = 1  # words between a negation and the breach it negates: did not *repeatedly* violate, violation *was* not …
+_BREACH = 2.0  # the least weight on the term of a breach that is denied
+
 # Concepts that nobody agrees on: what is agreed in their sentence is something else.
 _NEVER_AGREED = frozenset({"offensive", "shelling", "casualties", "displacement", "blockade"})
 
@@ -107,7 +112,9 @@ def stance_of(mention: Mention, cues: Sequence[Hit[Cue]], years: Sequence[tuple[
             if strength > best.strength:
                 best, decisive = Verdict(meaning.stance, strength, ((cue.start, cue.end),)), cue
     if decisive is not None and best.stance in _GOVERNED_BY:
-        best = _governed(mention.text, best, decisive, [cue for cue in cues if _applies(cue.payload, mention)])
+        best = _governed(mention, best, decisive, [cue for cue in cues if _applies(cue.payload, mention)])
+    if decisive is not None and decisive.payload.stance is Stance.DENIED and mention.concept in _NEVER_ASSUMED:
+        best = _unbroken(mention, best, decisive, cues)
     return _dated(mention, best, years) if years else best
 
 
@@ -117,21 +124,58 @@ def _applies(cue: Cue, mention: Mention) -> bool:
     return not cue.beside or any(concept in mention.beside for concept in cue.beside)
 
 
-def _governed(text: str, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hit[Cue]]) -> Verdict:
+def _unbroken(mention: Mention, verdict: Verdict, denial: Hit[Cue], cues: Sequence[Hit[Cue]]) -> Verdict:
+    """`verdict`, or in force where `denial` denies that what is named was broken."""
+    # The same words may be several cues, of which one reaches the breach.
+    span = ((denial.start, denial.end),)
+    denials = [cue for cue in cues if cue is denial or (cue.payload.disputes and _overlaps(cue, span))]
+    for cue in cues:
+        if cue.payload.stance not in BROKEN or not _applies(cue.payload, mention):
+            continue
+        denied = any(_denies(mention, denial, cue) for denial in denials)
+        if denied and _weight(mention.text, mention.start, mention.end, cue, _BREACH) > _BREACH:
+            return Verdict(Stance.IN_FORCE, verdict.strength, (*span, (cue.start, cue.end)))
+    return verdict
+
+
+def _denies(mention: Mention, denial: Hit[Cue], breach: Hit[Cue]) -> bool:
+    """Whether `denial` denies `breach`: disputes it in the same clause, or negates it from close by."""
+    if surrounds(denial, breach.start, breach.end):
+        return True
+    between = mention.text[min(denial.end, breach.end) : max(denial.start, breach.start)]
+    if not denial.payload.disputes:
+        return bool(between) and between.count(" ") - 1 <= _BESIDE and not _BREAK.search(between)
+    if denial.end <= mention.start and mention.end <= breach.start and _BREAK.search(between):
+        return False  # *denied that a truce was agreed, and broke the earlier one*
+    return _weight(mention.text, breach.start, breach.end, denial, _GOVERNS) > _GOVERNS
+
+
+def surrounds(cue: Hit[Cue], start: int, end: int) -> bool:
+    """Whether what a cue disputes stands within it: *reject* all *truce* violation *claims*."""
+    return cue.payload.disputes and cue.start <= start and end <= cue.end and end - start < cue.end - cue.start
+
+
+def _governed(mention: Mention, verdict: Verdict, decisive: Hit[Cue], cues: Sequence[Hit[Cue]]) -> Verdict:
     """`verdict`, or that of the cue that governs its cue, and of the one that governs that."""
     governor: Hit[Cue] | None = None
     heaviest, governing = _GOVERNS, _GOVERNED_BY.get(verdict.stance, frozenset())
+    breach = verdict.stance in BROKEN and mention.concept in _NEVER_ASSUMED
     for cue in cues:
         accepted = cue.payload.accepts and verdict.stance is Stance.PROPOSED
         if cue.payload.stance in governing or accepted:
-            strength = _weight(text, decisive.start, decisive.end, cue, heaviest)
-            if strength > heaviest:
+            strength = _weight(mention.text, decisive.start, decisive.end, cue, heaviest)
+            if strength > heaviest and not (
+                breach and cue.payload.stance is Stance.DENIED and not _denies(mention, cue, decisive)
+            ):
                 heaviest, governor = strength, cue
     if governor is None:
         return verdict
-    verdict = Verdict(governor.payload.stance, verdict.strength, ((governor.start, governor.end), *verdict.cues))
+    stance = governor.payload.stance
+    if breach and stance is Stance.DENIED:
+        stance = Stance.IN_FORCE
+    verdict = Verdict(stance, verdict.strength, ((governor.start, governor.end), *verdict.cues))
     # Not without end: each step's cue has to be other words than those before it.
-    return _governed(text, verdict, governor, [cue for cue in cues if not _overlaps(cue, verdict.cues)])
+    return _governed(mention, verdict, governor, [cue for cue in cues if not _overlaps(cue, verdict.cues)])
 
 
 def _overlaps(cue: Hit[Cue], spans: Collection[tuple[int, int]]) -> bool:
@@ -182,6 +226,8 @@ def _weight(text: str, start: int, end: int, cue: Hit[Cue], least: float) -> flo
         reach, low, high = cue.payload.after, end, cue.start
     elif cue.start > start and cue.end <= end and cue.payload.stance is Stance.DENIED:
         return cue.payload.strength  # within the term: *they have not opened fire*
+    elif surrounds(cue, start, end):
+        return cue.payload.strength
     else:
         return 0.0
     if not reach or high - low > reach * _LONGEST_WORD:

@@ -40,6 +40,7 @@ class CueSection(Section):
     accepts: bool = False
     dates: bool = False
     beside: tuple[ConceptName, ...] = ()
+    disputes: bool = False
 
 
 class LexiconFile(Section):
@@ -87,6 +88,7 @@ def read_lexicon(path: Path) -> Lexicon:
                 accepts=c.accepts,
                 dates=c.dates,
                 beside=c.beside,
+                disputes=c.disputes,
             )
             for c in file.cue
         ),
