@@ -144,10 +144,12 @@ def _denies(mention: Mention, denial: Hit[Cue], breach: Hit[Cue]) -> bool:
         return True
     between = mention.text[min(denial.end, breach.end) : max(denial.start, breach.start)]
     if not denial.payload.disputes:
-        return bool(between) and between.count(" ") - 1 <= _BESIDE and not _BREAK.search(between)
-    if denial.end <= mention.start and mention.end <= breach.start and _BREAK.search(between):
-        return False  # *denied that a truce was agreed, and broke the earlier one*
-    return _weight(mention.text, breach.start, breach.end, denial, _GOVERNS) > _GOVERNS
+        near = between.count(" ") - 1 <= _BESIDE and not _BREAK.search(between)
+    elif denial.end <= mention.start and mention.end <= breach.start:
+        near = not _BREAK.search(between)  # unlike *denied that a truce was agreed, and broke the earlier one*
+    else:
+        near = ";" not in between
+    return near and _weight(mention.text, breach.start, breach.end, denial, _GOVERNS) > _GOVERNS
 
 
 def surrounds(cue: Hit[Cue], start: int, end: int) -> bool:
@@ -160,9 +162,10 @@ def _governed(mention: Mention, verdict: Verdict, decisive: Hit[Cue], cues: Sequ
     governor: Hit[Cue] | None = None
     heaviest, governing = _GOVERNS, _GOVERNED_BY.get(verdict.stance, frozenset())
     breach = verdict.stance in BROKEN and mention.concept in _NEVER_ASSUMED
+    unbroken = decisive.payload.disputes  # *has never violated*: *never* says it no second time
     for cue in cues:
         accepted = cue.payload.accepts and verdict.stance is Stance.PROPOSED
-        if cue.payload.stance in governing or accepted:
+        if (cue.payload.stance in governing or accepted) and not (unbroken and cue.payload.stance is Stance.DENIED):
             strength = _weight(mention.text, decisive.start, decisive.end, cue, heaviest)
             if strength > heaviest and not (
                 breach and cue.payload.stance is Stance.DENIED and not _denies(mention, cue, decisive)

@@ -32,7 +32,7 @@ class Cue:
     accepts: bool = False  # of an agreed cue: what is proposed and accepted is agreed
     dates: bool = False  # of a background cue: it says when, as a past year does: thirty years ago
     beside: tuple[str, ...] = ()  # concepts of which one must stand in the same sentence: during the ceasefire … killed
-    disputes: bool = False  # of a denied cue: that something was done, as *denies* and *is untrue* do, *refuses* does not
+    disputes: bool = False  # that something was done, as *denies* and *is untrue* do, and *refuses* does not
 
 
 @dataclass(frozen=True, slots=True)
