@@ -112,9 +112,9 @@ def machine_hint(author: str, text: str) -> str:
     """What says that a machine wrote or translated this: the words themselves; "" where nothing does."""
     if _MACHINE_AUTHOR.match(author.strip()):
         return f"author: {author.strip()}"
-    edges = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
-    if not _ANY_OF_THESE.may_match(edges):
+    if not _ANY_OF_THESE.may_match(text):
         return ""
+    edges = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
     if line := _MACHINE_LINE.search(edges):
         return " ".join(line.group().split())
     for found in _SENTENCE.finditer(edges):
