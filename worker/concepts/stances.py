@@ -32,6 +32,7 @@ _DATED_BEFORE = 3.7  # … or right before it: the 1994 ceasefire, which can sti
 _DATED_CLAUSE = 2.3  # … or elsewhere in the same clause, where no cue says more: in 1992 the town was shelled
 _DATED_REACH = 6  # words
 _DATED_AGREEMENT = 4  # words between an agreement's verb and its year
+_DATED_VERB = 2  # words between any other verb and its year
 _FIRST_YEAR = 1900  # smaller numbers are seldom years
 _EARLIEST_NEWS = 2000  # years before it are history, whenever the article was published
 
@@ -49,6 +50,7 @@ _GOVERNED_BY = {
 # Concepts whose bare mention does not say that the thing is so; a bare mention of any other reports it as a fact.
 _NEVER_ASSUMED = frozenset({"ceasefire", "disarmament", "peace_deal"})
 BROKEN = frozenset({Stance.VIOLATED, Stance.ENDED})  # what may be denied of an agreement
+_DONE = BROKEN | {Stance.IN_FORCE}
 _BESIDE = 1  # words between a negation and the breach it negates: did not *repeatedly* violate, violation *was* not …
 _BREACH = 2.0  # the least weight on the term of a breach that is denied
 
@@ -189,7 +191,8 @@ def _dated(mention: Mention, verdict: Verdict, years: Sequence[tuple[int, int]])
     """`verdict`, or background where a past year stands closer than any cue."""
     for start, end in years:
         strength = _dating(mention.text, (mention.start, mention.end), (start, end))
-        if verdict.stance is Stance.AGREED and _dates_agreement(mention, verdict.cues[-1:], (start, end)):
+        agreed = verdict.stance is Stance.AGREED and _dates_agreement(mention, verdict.cues[-1:], (start, end))
+        if agreed or (verdict.stance in _DONE and _dates_verb(mention, verdict.cues[-1:], (start, end))):
             strength = verdict.strength + _PER_WORD
         if strength > verdict.strength:
             verdict = Verdict(Stance.BACKGROUND, strength, ((start, end),))
@@ -207,6 +210,20 @@ def _dating(text: str, anchor: tuple[int, int], year: tuple[int, int]) -> float:
     if words <= _DATED_REACH and not _BREAK.search(between):
         return max(strength, _DATED_CLAUSE)
     return strength
+
+
+def _dates_verb(mention: Mention, cues: Sequence[tuple[int, int]], year: tuple[int, int]) -> bool:
+    """Whether a past year stands beside the verb, on the far side of the term: disarmament *was completed in 2005*."""
+    for start, end in cues:
+        if mention.end <= start < end <= year[0]:
+            between = mention.text[end : year[0]]
+        elif year[1] <= start < end <= mention.start:
+            between = mention.text[year[1] : start]
+        else:
+            continue
+        if between.count(" ") <= _DATED_VERB and not _BREAK.search(between):
+            return True
+    return False
 
 
 def _dates_agreement(mention: Mention, cues: Sequence[tuple[int, int]], year: tuple[int, int]) -> bool:
