@@ -95,7 +95,7 @@ def test_only_items_not_seen_before_are_read_and_all_are_counted(world: World) -
 def test_items_of_a_poll_that_could_not_be_stored_are_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.publishes(rss(CEASEFIRE))
     with monkeypatch.context() as broken:
-        broken.setattr("worker.store.polls.article_row", lambda *_: 1 / 0)
+        broken.setattr("worker.store.polls.new_article", lambda *_: 1 / 0)
         run_line(world)
     world.passes(days=1)
 

@@ -213,7 +213,7 @@ def test_one_article_from_two_feeds_is_one_row_with_two_entries(store: Store) ->
 
     store.polls.apply_polls([a_poll_plan(an_article(1), feed_id=first), a_poll_plan(elsewhere, feed_id=second)])
 
-    known = store.polls.known_entries(second, ["another guid"])
+    known = store.polls.known_entries({second: ["another guid"]})[second]
     assert len(ask(store).articles(ArticleFilter())) == 1
     assert known["another guid"].feed_id == first
 
@@ -223,7 +223,7 @@ def test_known_articles_are_found_by_identity_and_by_key(store: Store) -> None:
     long = an_article(1, key="https://outlet.example/" + "ա" * 600, identity="ա" * 600)
     store.polls.apply_polls([a_poll_plan(long, feed_id=feed_id)])
 
-    by_identity = store.polls.known_entries(feed_id, [long.identity, "unknown"])
+    by_identity = store.polls.known_entries({feed_id: [long.identity, "unknown"]})[feed_id]
     by_key = store.polls.known_articles([long.key, "unknown"])
 
     assert list(by_identity) == [long.identity]

@@ -63,6 +63,12 @@ ARTICLE_COLUMNS = (
     articles.c.page_attempts,
 )
 
+NEW_ARTICLE = (
+    *("key", "feed_id", "identity", "url", "title", "summary", "text", "author", "language", "publisher", "family"),
+    *("published_at", "updated_at", "first_seen_at", "fingerprint", "machine_written", "credit", "labels", "notes"),
+    *("revision", "capture_id"),
+)
+
 # Made once: making a statement costs more than running it.
 _THESE: BindParameter[int] = bindparam("ids", expanding=True)
 _ARTICLES = select(*ARTICLE_COLUMNS).where(articles.c.id.in_(_THESE))
@@ -146,31 +152,36 @@ def feed_state(row: Any) -> FeedState:
     )
 
 
+def new_article(article: Article, feed_id: int, capture_id: int | None, now: datetime) -> tuple[Any, ...]:
+    """An article as first stored: the values of `NEW_ARTICLE`."""
+    return (
+        stored_key(article.key),
+        feed_id,
+        stored_key(article.identity),
+        article.url,
+        article.title,
+        article.summary,
+        article.text,
+        article.author,
+        article.language,
+        article.publisher,
+        article.family,
+        article.published_at,
+        article.updated_at,
+        now,
+        article.fingerprint,
+        article.machine_written,
+        article.credit,
+        article.labels,
+        article.notes,
+        1,
+        capture_id,
+    )
+
+
 def article_row(article: Article, feed_id: int, capture_id: int | None, now: datetime) -> dict[str, Any]:
-    """An article as first stored."""
-    return {
-        "key": stored_key(article.key),
-        "feed_id": feed_id,
-        "identity": stored_key(article.identity),
-        "url": article.url,
-        "title": article.title,
-        "summary": article.summary,
-        "text": article.text,
-        "author": article.author,
-        "language": article.language,
-        "publisher": article.publisher,
-        "family": article.family,
-        "published_at": article.published_at,
-        "updated_at": article.updated_at,
-        "first_seen_at": now,
-        "fingerprint": article.fingerprint,
-        "machine_written": article.machine_written,
-        "credit": article.credit,
-        "labels": list(article.labels),
-        "notes": list(article.notes),
-        "revision": 1,
-        "capture_id": capture_id,
-    }
+    """The same by the names of the columns."""
+    return dict(zip(NEW_ARTICLE, new_article(article, feed_id, capture_id, now), strict=True))
 
 
 def stored_article(row: Any, feed: Any = None) -> StoredArticle:

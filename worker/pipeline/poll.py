@@ -160,11 +160,13 @@ def _apply_alone(services: Services, polled: Polled, plan: PollPlan, price: floa
 def _plans(services: Services, polled: Sequence[Polled], price: float) -> list[PollPlan]:
     """A plan for each poll; an article that two feeds bring at once is new in the first and known in the second."""
     store = services.store.polls
-    entries = {
-        one.state.feed_id: store.known_entries(one.state.feed_id, [article.identity for article in one.articles])
-        for one in polled
-        if one.articles and one.state.last_ok_at  # of a feed that was never read, nothing is known
-    }
+    entries = store.known_entries(
+        {
+            one.state.feed_id: [article.identity for article in one.articles]
+            for one in polled
+            if one.articles and one.state.last_ok_at  # of a feed that was never read, nothing is known
+        }
+    )
     known = store.known_articles(
         {
             article.key
