@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from bench.farm import Farm
 from worker.model import ParsedFeed
 from worker.parse import parse, xml_feed
+from worker.parse.elements import NotPlainError
+from worker.parse.items import items_of
 from worker.parse.plain_head import read_plain_head
-from worker.parse.plain_items import read_plain_items
+from worker.parse.plain_items import PLACE, PlainItems, read_plain_items
 
 URL = "https://outlet.example/feeds/news.xml"
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -35,8 +37,13 @@ def atom(entry: str, attributes: str = "") -> str:
 
 
 def by_feedparser_alone(body: bytes) -> ParsedFeed:
-    with patch.object(xml_feed, "read_plain_items", return_value=None):
+    with patch.object(xml_feed, "read_plain_items", side_effect=NotPlainError):
         return parse(body, URL)
+
+
+def plain(document: str) -> PlainItems:
+    items = items_of(document.encode())
+    return read_plain_items(items.around(PLACE), items.texts, URL)
 
 
 def assert_same(body: bytes) -> None:
@@ -96,13 +103,14 @@ NOT_PLAIN = [
 
 @pytest.mark.parametrize("document", PLAIN)
 def test_a_plain_item_is_read_as_feedparser_reads_it(document: str) -> None:
-    assert read_plain_items(document, URL) is not None
+    assert len(plain(document).entries) == 1
     assert_same(document.encode())
 
 
 @pytest.mark.parametrize("document", NOT_PLAIN)
 def test_what_is_not_plain_is_left_to_feedparser(document: str) -> None:
-    assert read_plain_items(document, URL) is None
+    with pytest.raises(NotPlainError):
+        plain(document)
     assert_same(document.encode())
 
 
@@ -122,7 +130,7 @@ def test_items_in_capitals_are_left_to_feedparser() -> None:
 def test_a_whole_feed_is_read_as_feedparser_reads_it(number: int, tmp_path: Path) -> None:
     body = (tmp_path / Farm(tmp_path, 3).names[number]).read_bytes()
 
-    assert read_plain_items(body.decode(), URL) is not None
+    assert len(plain(body.decode()).entries) == 30
     assert_same(body)
 
 
@@ -144,7 +152,6 @@ NOT_PLAIN_HEADS = [
     "<textInput><title>I</title><link>https://i.example/</link></textInput>",
     '<atom:link rel="self" href="feed"/>',
     "<description>a <b>b</b></description>",
-    "<image><item><title>y</title></item></image>",
 ]
 
 
@@ -158,9 +165,7 @@ def with_head(head: str, version: str = "2.0") -> str:
 
 
 def head_of(document: str) -> object:
-    items = read_plain_items(document, URL)
-    assert items is not None
-    return read_plain_head(items)
+    return read_plain_head(plain(document))
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -50,8 +50,13 @@ def decoded(body: bytes, content_type: str = "") -> tuple[str, str, tuple[str, .
     for start, encoding in _WIDE:
         if head.startswith(start):
             return body.decode(encoding, "replace"), encoding, ()
-    declared = [name for name in (_declared_inside(body), _declared_in_header(content_type)) if _known(name)]
-    return _decoded_bytes(body, declared)
+    return _decoded_bytes(body, _declared(body, content_type))
+
+
+def is_said_to_be_utf8(body: bytes, content_type: str = "") -> bool:
+    """Whether `decoded` would read the body as UTF-8 and find nothing wrong with that, if it is valid."""
+    declared = _declared(body, content_type)
+    return not any(map(_ESCAPED.match, declared)) and not _override(declared, "utf-8")
 
 
 def _decoded_bytes(body: bytes, declared: list[str]) -> tuple[str, str, tuple[str, ...]]:
@@ -104,6 +109,10 @@ def _override(declared: list[str], actual: str) -> tuple[str, ...]:
     if declared and all(codecs.lookup(name).name not in (actual, "ascii") for name in declared):
         return (f"declared as {declared[0]}, read as {actual}",)
     return ()
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    return [name for name in (_declared_inside(body), _declared_in_header(content_type)) if _known(name)]
 
 
 def _declared_inside(body: bytes) -> str:

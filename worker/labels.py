@@ -169,9 +169,8 @@ _CAPITALS = frozenset({_LOUD_FRONT, _LOUD_CRY, _LOUD_BRACKETS, _LOUD_END})
 
 
 def _in_notices(text: str) -> Iterator[str]:
-    edges = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
-    if _ANY_NOTICE.may_match(edges):
-        folded = _folded(edges)
+    if _ANY_NOTICE.may_match(text):
+        folded = _folded(text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}")
         yield from (label for label, notice in _NOTICES.items() if notice.search(folded))
 
 

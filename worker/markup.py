@@ -84,6 +84,10 @@ def plain_text(markup: str) -> str:
     text = _simple_text(markup)
     if text is None:
         text = _element_text(_UNWANTED.sub(" ", markup))
+    elif not ("&" in text or "<" in text) and (lines := _settled_lines(text)) is not None:
+        return _blocks(lines)
+    else:
+        text = _UNWANTED.sub(" ", text)
     if ("&" in text and _ENTITY.search(text)) or (
         "<" in text and _TAG.search(text)
     ):  # escaped once more than the feed's format asks for
@@ -113,11 +117,17 @@ def _one_line(text: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    lines = [line.strip(" ") for line in text.split("\n")]
-    if _is_settled("".join(lines)):
-        return _blocks(lines)
+    settled = _settled_lines(text)
+    if settled is not None:
+        return _blocks(settled)
     lines = [" ".join(line.split()) for line in _UNWANTED.sub("", text).splitlines()]
     return unicodedata.normalize("NFC", _blocks(lines))
+
+
+def _settled_lines(text: str) -> list[str] | None:
+    """The lines of `text`, of which a gap is one that is empty; None where anything in them is to be mended."""
+    lines = [line.strip(" ") for line in text.split("\n")]
+    return lines if _is_settled("".join(lines)) else None
 
 
 def _blocks(lines: list[str]) -> str:
@@ -145,10 +155,7 @@ def _simple_text(markup: str) -> str | None:
         if gap is None or not end:
             return None
         pieces += (gap, text) if gap else (text,)
-    decoded = _simply_decoded("".join(pieces))
-    if decoded is None or decoded.replace("\n", "").isprintable():
-        return decoded
-    return _UNWANTED.sub(" ", decoded)
+    return _simply_decoded("".join(pieces))
 
 
 def _gap_of(tag: str) -> str | None:

@@ -58,12 +58,13 @@ _TWIN_LABELS = frozenset({"www", "www2", "www3", "m", "mobile", "amp", "touch", 
 _AMP_PATH = re.compile(r"/amp(?:\.html?)?/?$|\.amp(?=\.html?$|$)|^/amp(?=/)|/amp(?=/)", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _LANGUAGE_HOME = re.compile(r"^/(?:[a-z]{2}|[a-z]{2}[-_][a-z]{2}|eng|rus|arm|aze|geo|tur)$", re.IGNORECASE)
+_LONGEST_HOME = len("/en_us")
 _PLAIN_PATH = re.compile(r"(?:/(?!\.)[A-Za-z0-9._~-]*)+")  # nothing in it could be written in another way
 _PLAIN_LENGTH = 1024
 # An address in which there is nothing to mend, but for what tracks in its query.
 _PLAIN_ADDRESS = re.compile(
-    r"https?://(?!(?:www\.)?google\.|[a-z0-9-]+\.cdn\.ampproject\.)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
-    r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?"
+    r"https?://(?!(?:www\.)?google\.|[a-z0-9-]+\.cdn\.ampproject\.)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
+    r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)"
 )
 _PLAIN_QUERY = re.compile(r"[A-Za-z0-9_.=&-]*")
 _SLASHES = re.compile(r"(?<!:)/{2,}")
@@ -84,6 +85,7 @@ _OPAQUE = re.compile(
     r"(?:www\.)?bing\.com/news/apiclick)",
     re.IGNORECASE,
 )
+_OPAQUE_HOST = re.compile(r"google|feedburner|feedsportal|yahoo|bing")  # in each of these
 # Redirectors that carry the target in the open: host and path → the parameter that holds it.
 _REDIRECTORS = (
     (re.compile(r"^(?:www\.)?google\.[a-z.]+/url$"), ("url", "q")),
@@ -139,6 +141,8 @@ def canonical_url(url: str, *, fragment: bool = False) -> str:
     whose parts are articles of their own.
     """
     cleaned = clean_url(url)
+    if plain := _plainly_canonical(cleaned):
+        return plain
     if not cleaned or _OPAQUE.match(cleaned.partition("://")[2]):
         return ""
     parts = urlsplit(cleaned)
@@ -150,6 +154,18 @@ def canonical_url(url: str, *, fragment: bool = False) -> str:
     if not parts.query and not anchor and (not path or _LANGUAGE_HOME.match(path)):
         return ""
     return _joined(SplitResult("https", host, path or "/", parts.query, anchor))
+
+
+def _plainly_canonical(cleaned: str) -> str:
+    """What `canonical_url` makes of an address in which there is nothing to decide; "" for any other."""
+    plain = _PLAIN_ADDRESS.fullmatch(cleaned) if len(cleaned) <= _PLAIN_LENGTH else None
+    if plain is None:
+        return ""
+    path = plain[2].rstrip("/")
+    if len(path) <= _LONGEST_HOME or "." in path or "amp" in path.lower():
+        return ""
+    host = _canonical_host(plain[1])
+    return f"https://{host}{path}" if host and not _is_of_opaque(plain[1]) else ""
 
 
 @_remembered
@@ -246,6 +262,12 @@ def _without_twin(host: str) -> str:
     if len(labels) > 3 and labels[1] in ("m", "mobile"):  # en.m.wikipedia.org
         del labels[1]
     return ".".join(labels)
+
+
+@lru_cache(maxsize=1024)
+def _is_of_opaque(netloc: str) -> bool:
+    """Whether addresses at this host may name nothing."""
+    return bool(_OPAQUE_HOST.search(netloc))
 
 
 @lru_cache(maxsize=1024)  # articles of one outlet have one host

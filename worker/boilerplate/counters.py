@@ -89,7 +89,7 @@ def settled_title(title: str) -> str:
 
 def settled_text(text: str) -> str:
     """`text` without counters and clocks, for comparing revisions."""
-    if not _DIGIT.search(text) or not _COUNTED_OR_TIMED.may_match(text):
+    if not _COUNTED_OR_TIMED.may_match(text) or not _DIGIT.search(text):
         return text
     settled = _AGO.sub("", _UPDATED_AT.sub("", _INLINE.sub("", text)))
     return text if settled == text else " ".join(settled.split())

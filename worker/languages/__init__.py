@@ -26,6 +26,12 @@ _LETTERS = {
     "zh": re.compile(r"[\u4e00-\u9fff]+"),
     "hi": re.compile(r"[\u0900-\u097f]+"),
 }
+# Bytes that UTF-8 has in letters of a script and nowhere else: not in all of them, but in most.
+_CERTAIN = {
+    "cyrillic": b"\xd0\xd1\xd2\xd3",
+    "hy": b"\xd5",
+    "latin": b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+}
 _MIXED = re.compile(r"[\u0400-\u052f][A-Za-z]|[A-Za-z][\u0400-\u052f]")  # within one word
 # Letters that betray a language within its script, most telling first.
 _CYRILLIC = (
@@ -104,7 +110,7 @@ def _script_of(sample: str) -> str:
     if sample.isascii():
         return "latin" if first else ""
     script = next((name for name, letters in _LETTERS.items() if letters.match(first)), "")
-    if not script or 2 * _count(script, sample) <= len(sample):  # else, the others need not be counted
+    if not script or not (_is_certainly(script, sample) or 2 * _count(script, sample) > len(sample)):
         counts = {name: _count(name, sample) for name in _LETTERS}
         script = max(counts, key=lambda name: counts[name])
         if not counts[script]:
@@ -114,6 +120,12 @@ def _script_of(sample: str) -> str:
     if script == "zh" and _LETTERS["ja"].search(sample):
         return "ja"
     return script
+
+
+def _is_certainly(script: str, sample: str) -> bool:
+    """Whether more than half of the characters are letters of `script`, as far as a look at the bytes tells."""
+    encoded = sample.encode("utf-8", "replace")
+    return 2 * (len(encoded) - len(encoded.translate(None, _CERTAIN.get(script, b"")))) > len(sample)
 
 
 def _count(script: str, sample: str) -> int:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from worker.encoding import decoded
+from worker.encoding import decoded, is_said_to_be_utf8
 from worker.model import Entry, Outcome, ParsedFeed
 from worker.parse.items import single_items
 from worker.parse.json_feed import looks_like_json, read_json_feed
 from worker.parse.news_sitemap import looks_like_sitemap, read_news_sitemap
-from worker.parse.xml_feed import read_xml_feed
+from worker.parse.xml_feed import read_plain_feed, read_xml_feed, trimmed
 
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
+_PLAIN_START = re.compile(rb"(?:\xef\xbb\xbf)?<(?:\?xml|rss|feed)[\s>]")
 
 
 def parse(body: bytes, url: str, content_type: str = "", known: Container[str] = frozenset()) -> ParsedFeed:
@@ -26,6 +27,10 @@ def parse(body: bytes, url: str, content_type: str = "", known: Container[str] =
         known: hashes of items, as an earlier document's `item_hashes` named them, that need not be read again.
     """
     try:
+        if _PLAIN_START.match(body) and is_said_to_be_utf8(body, content_type):
+            plain = _read_plain(body, url, known)
+            if plain is not None:
+                return plain
         text, encoding, problems = decoded(body, content_type)
         text = _REFERENCE.sub(_possible, text)
         if looks_like_json(text):
@@ -39,15 +44,26 @@ def parse(body: bytes, url: str, content_type: str = "", known: Container[str] =
     return replace(parsed, encoding=encoding, problems=(*problems, *parsed.problems))
 
 
+def _read_plain(body: bytes, url: str, known: Container[str]) -> ParsedFeed | None:
+    """The feed, read from the bytes as they came: most documents are nothing but what they seem."""
+    try:
+        feed = read_plain_feed(body, url, known)
+    except UnicodeDecodeError:
+        return None
+    return None if feed is None else replace(feed, encoding="utf-8")
+
+
 def _read_xml(text: str, url: str, known: Container[str]) -> ParsedFeed:
     """The feed, item by item where feedparser fails on the whole: one poisoned item must not hide the others."""
+    whole, skipped = trimmed(text)
     try:
-        return read_xml_feed(text, url, known)
+        read = read_xml_feed(whole, url, known)
+        return replace(read, problems=(*skipped, *read.problems))
     except Exception as error:  # noqa: BLE001 - feedparser raises anything on markup it did not foresee
         problem = _complaint(error)
     entries: list[Entry] = []
     feed: ParsedFeed | None = None
-    for document in single_items(text):
+    for document in single_items(whole):
         try:
             feed = read_xml_feed(document, url, frozenset())
         except Exception:  # noqa: BLE001, S112 - this is the poisoned one

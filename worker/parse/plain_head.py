@@ -6,23 +6,11 @@ or None where anything in it may mean more than it seems to: then feedparser rea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from lxml import etree
-
-from worker.parse.plain_items import (
-    ADDRESS,
-    ATOM,
-    READERS,
-    UNREAD,
-    XML_LANG,
-    NotPlainError,
-    PlainItems,
-    Reading,
-    Slots,
-    check_unread,
-    text_of,
-)
+from worker.parse.elements import XML_LANG, Element, NotPlainError
+from worker.parse.plain_items import ADDRESS, READERS, UNREAD, PlainItems, Reading, Slots, check_unread, text_of
 
 # A document that speaks of these is of another version than its root says.
 _OTHER_VERSIONS = frozenset({"http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"})
@@ -43,23 +31,25 @@ _WITHIN = {
 def read_plain_head(items: PlainItems) -> dict[str, Any] | None:
     """The feed of a plain document, with its version, as feedparser gives it; None where feedparser is needed."""
     root = items.root
-    version, written = ("atom10", None) if root.tag == f"{{{ATOM}}}feed" else ("rss20", "2.0")
-    if root.get("version") != written or any(uri.lower() in _OTHER_VERSIONS for uri in root.nsmap.values()):
+    version, written = ("atom10", None) if root.tag == b"feed" else ("rss20", "2.0")
+    if root.attributes.get("version") != written:
+        return None
+    if any(uri.lower() in _OTHER_VERSIONS for uri in items.namespaces.values()):
         return None
     try:
-        feed = _feed(items.parent, items.slots)
+        feed = _feed(items.head, items.slots)
     except NotPlainError:
         return None
-    if language := root.get(XML_LANG):
+    if language := root.attributes.get(XML_LANG):
         feed.setdefault("language", language.replace("_", "-"))
     return {"version": version, "feed": feed}
 
 
-def _feed(parent: etree._Element, slots: Slots) -> dict[str, Any]:
+def _feed(head: Iterable[Element], slots: Slots) -> dict[str, Any]:
     reading = Reading()
     texts: dict[str, str] = {}
     links: list[dict[str, str]] = []
-    for element in parent:
+    for element in head:
         name = slots.name_of(element.tag)
         part = _PARTS.get(name)
         if name in texts or (part in reading.found and name != "link"):
@@ -82,9 +72,9 @@ def _feed(parent: etree._Element, slots: Slots) -> dict[str, Any]:
     }
 
 
-def _links(element: etree._Element, name: str) -> list[dict[str, str]]:
+def _links(element: Element, name: str) -> list[dict[str, str]]:
     """The link where it is to a hub or to the feed itself; which must be written in full."""
-    rel, href = element.get("rel", "").lower(), element.get("href", "")
+    rel, href = element.attributes.get("rel", "").lower(), element.attributes.get("href", "")
     if name != "link" or rel not in ("hub", "self"):
         return []
     if not ADDRESS.fullmatch(href):
@@ -92,8 +82,8 @@ def _links(element: etree._Element, name: str) -> list[dict[str, str]]:
     return [{"rel": rel, "href": href}]
 
 
-def _check_ignored(element: etree._Element, name: str, slots: Slots) -> None:
+def _check_ignored(element: Element, name: str, slots: Slots) -> None:
     allowed = _WITHIN.get(name, frozenset())
-    for child in element:
-        if slots.name_of(child.tag) not in allowed or child.attrib or len(child):
+    for child in element.children:
+        if slots.name_of(child.tag) not in allowed or child.attributes or child.children:
             raise NotPlainError

@@ -1,33 +1,39 @@
 """The items of a plain RSS 2.0 or Atom document, read in a twentieth of feedparser's time.
 
-A document comes in; its entries and what is left of it go out, or None where any item holds something that this module
-does not know to mean what it seems to: then feedparser reads all of it. What is written here is what feedparser makes
-of such items, habits included; the tests hold the two against each other. `plain_head` reads what is left.
+A document taken apart comes in; its entries and the document around them go out. Complains where any item holds
+something that this module does not know to mean what it seems to: then feedparser reads all of it. What is written here
+is what feedparser makes of such items, habits included; the tests hold the two against each other. `plain_head` reads
+what stands around the items.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from feedparser.api import StrictFeedParser
 from feedparser.util import FeedParserDict
-from lxml import etree
 
 from worker.model import Entry
+from worker.parse.elements import (
+    XML_LANG,
+    Element,
+    NotPlainError,
+    check_characters,
+    read_document,
+    read_row,
+    within,
+)
 from worker.urls import clean_url
 
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _PREFIXES = {uri.lower(): prefix for uri, prefix in StrictFeedParser.namespaces.items()}
 ATOM = "http://www.w3.org/2005/Atom"
 # What feedparser joins with the base and gets back as it was. Without `;`: it mends entities in links.
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s;?#]*)?(?:\?[^\s;?#]+)?(?:#[^\s;?#]+)?")
 _NAME = re.compile(r"(?:tag|urn):[^\s;?#/]+(?:[/#][^\s;?#]+)?")
-# U+0080 to U+009F, in UTF-8 or as references: feedparser takes them for windows-1252.
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")
-_C1_REFERENCE = re.compile(rb"&#(?:0*1[2-5][0-9]|[xX]0*[89][0-9a-fA-F]);")
+_BEYOND_LATIN_1 = re.compile("[^\x00-\xff]")
 
 _SLOTS = {
     "title": "title",
@@ -49,12 +55,14 @@ _SLOTS = {
     "source": "source",
 }
 UNREAD = "unread"
+PLACE, _PLACE_TAG = b"<item/>", b"item"  # of an item that was taken out
 # feedparser stores these under names that no entry of ours is made of, and they change nothing else.
 _HARMLESS = frozenset(
     {"enclosure", "media_content", "media_group", "media_thumbnail", "media_credit", "media_rating", "media_player"}
 )
 # … and these it stores under such names without saying so.
 _MEANT = frozenset({"feedburner_origlink", "guidislink", "links", "authors", "tags", *FeedParserDict.keymap})
+_OF_LINKS = frozenset({"href", "rel", "type", "hreflang", "title", "length"})
 _TYPES = frozenset({"", "text", "html", "text/plain", "text/html"})
 
 
@@ -62,97 +70,109 @@ class PlainItems(NamedTuple):
     """A plain document, taken apart."""
 
     entries: tuple[Entry, ...]
-    root: etree._Element  # the document without its items
-    parent: etree._Element  # in which they stood
+    shares_addresses: bool  # whether several of the items may name one address
+    root: Element
+    namespaces: Mapping[bytes, str]
+    head: tuple[Element, ...]  # what stands beside the items
     slots: Slots
 
-    @property
-    def head(self) -> str:
-        """The document without its items, as XML."""
-        return str(etree.tostring(self.root, encoding="unicode"))
 
-
-class NotPlainError(Exception):
-    """Something that only feedparser knows the meaning of."""
-
-
-class Slots(dict[str, str]):
+class Slots(dict[bytes, str]):
     """Which part of an entry the elements of one document are, by tag; `UNREAD` for none; "" where it is not known."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, namespaces: Mapping[bytes, str]) -> None:
         """Learn the document's prefixes.
 
         Raises:
             NotPlainError: one of them is bound in a way that feedparser has its own thoughts about.
         """
         super().__init__()
-        self._prefixes: dict[str, str | None] = {}
-        for prefix, uri in root.nsmap.items():
-            known = _PREFIXES.get(uri.lower())
-            if "backend.userland.com" in uri or (prefix in _PREFIXES.values() and known != prefix):
+        self._prefixes: dict[bytes, str] = {b"": ""}
+        unknown: set[str] = set()
+        for prefix, uri in namespaces.items():
+            known, written = _PREFIXES.get(uri.lower()), prefix.decode()
+            if "backend.userland.com" in uri or (written in _PREFIXES.values() and known != written):
                 raise NotPlainError
-            if known is None and uri in self._prefixes:  # which of two prefixes an element has would matter
+            if known is None and uri in unknown:  # which of two prefixes an element has would matter
                 raise NotPlainError
-            self._prefixes[uri] = prefix
+            if known is None:
+                unknown.add(uri)
+            self._prefixes[prefix] = written if known is None else known
 
-    def __missing__(self, tag: str) -> str:
+    def __missing__(self, tag: bytes) -> str:
         """The part that an element met for the first time is."""
         slot = self[tag] = _slot(self.name_of(tag))
         return slot
 
-    def name_of(self, tag: str) -> str:
-        """What feedparser calls an element."""
-        uri, _, local = tag.rpartition("}")
-        prefix = _PREFIXES.get(uri[1:].lower(), self._prefixes.get(uri[1:]))
-        return f"{prefix}_{local}".lower() if prefix else local.lower()
+    def name_of(self, tag: bytes) -> str:
+        """What feedparser calls an element.
+
+        Raises:
+            NotPlainError: its prefix is none.
+        """
+        written, _, local = tag.rpartition(b":")
+        prefix = self._prefixes.get(written)
+        if prefix is None:
+            raise NotPlainError
+        return f"{prefix}_{local.decode()}".lower() if prefix else local.decode().lower()
 
 
-def read_plain_items(document: str, base: str) -> PlainItems | None:
-    """The items of `document`; None where feedparser is needed.
+def read_plain_items(around: bytes, items: Iterable[bytes], base: str) -> PlainItems:
+    """The entries of a document, and what stands around its items.
 
     Args:
-        document: with an XML declaration that says UTF-8.
-        base: its address.
+        around: the document, in UTF-8, with `PLACE` where items stand.
+        items: those that are to be read.
+        base: the document's address.
+
+    Raises:
+        NotPlainError: feedparser is needed.
+        UnicodeDecodeError: it is no UTF-8.
     """
-    root_end = document.find(">", document.find("<", document.find("?>")))
-    if "<!DOCTYPE" in document or document.find("xmlns", root_end) >= 0:
-        return None
-    data = document.encode("utf-8", "replace")
-    if _C1.search(data) or _C1_REFERENCE.search(data):
-        return None
-    try:
-        root = etree.fromstring(data, _parser())
-        slots = Slots(root)
-        parent, name = _parent_of_items(root, slots)
-        language = root.get(XML_LANG, "").replace("_", "-")
-        items = parent.findall(name)
-        entries = tuple(_entry(item, base, language, slots) for item in items)
-    except (etree.XMLSyntaxError, NotPlainError):
-        return None
+    check_characters(around)
+    root, namespaces = read_document(around)
+    slots = Slots(namespaces)
+    parent, name = _parent_of_items(root, namespaces)
+    head = tuple(child for child in parent.children if child.tag != _PLACE_TAG)
+    if len(head) + around.count(PLACE) != len(parent.children) or any(slots[child.tag] == "content" for child in head):
+        raise NotPlainError  # items stand elsewhere, or the feed is taken for one
+    language = root.attributes.get(XML_LANG, "").replace("_", "-")
+    addresses: set[str] = set()
+    shares_addresses = False
+    entries: list[Entry] = []
     for item in items:
-        parent.remove(item)
-    return PlainItems(entries, root, parent, slots)
+        entry, named = _entry(_elements_of(item, name, namespaces), base, language, slots)
+        entries.append(entry)
+        shares_addresses = shares_addresses or not addresses.isdisjoint(named)
+        addresses |= named
+    return PlainItems(tuple(entries), shares_addresses, root, namespaces, head, slots)
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
-
-
-def _parent_of_items(root: etree._Element, slots: Slots) -> tuple[etree._Element, str]:
+def _parent_of_items(root: Element, namespaces: Mapping[bytes, str]) -> tuple[Element, bytes]:
     """The element whose children the items are, and their tag."""
-    if root.tag == f"{{{ATOM}}}feed":
-        parent, name = root, f"{{{ATOM}}}entry"
-    elif root.tag == "rss" and len(root) == 1 and root[0].tag == "channel" and not root[0].attrib:
-        parent, name = root[0], "item"
-    else:
+    if not root.attributes.keys() <= {"version", XML_LANG}:
         raise NotPlainError
-    if not set(root.attrib) <= {"version", XML_LANG}:
+    if root.tag == b"feed" and namespaces.get(b"") == ATOM:
+        return root, b"entry"
+    if root.tag == b"rss" and b"" not in namespaces and len(root.children) == 1:
+        channel = root.children[0]
+        if channel.tag == b"channel" and not channel.attributes:
+            return channel, b"item"
+    raise NotPlainError
+
+
+def _elements_of(item: bytes, name: bytes, namespaces: Mapping[bytes, str]) -> Sequence[Element]:
+    """What stands in an item."""
+    check_characters(item)
+    start, end = b"<%b>" % name, b"</%b>" % name
+    if item.startswith(start) and item.endswith(end):
+        row = read_row(item[len(start) : -len(end)])
+        if row is not None:
+            return row
+    (element,) = read_document(within(item, namespaces)).root.children
+    if element.tag != name or element.attributes:
         raise NotPlainError
-    if any(slots[child.tag] == "content" for child in parent):
-        raise NotPlainError
-    return parent, name
+    return element.children
 
 
 @lru_cache(maxsize=1024)
@@ -173,23 +193,24 @@ class Reading:
         self.permalink = True
         self.source_url = ""
         self.tags: list[tuple[str | None, str | None, str | None]] = []
+        self.addresses: set[str] = set()  # by which the item may be known, in links and GUIDs
 
 
-def _entry(item: etree._Element, base: str, language: str, slots: Slots) -> Entry:
-    if item.attrib:
-        raise NotPlainError
+def _entry(elements: Iterable[Element], base: str, language: str, slots: Slots) -> tuple[Entry, set[str]]:
+    """The entry, and the addresses by which it may be known."""
     reading = Reading()
     found = reading.found
-    for element in item:
+    for element in elements:
         slot = slots[element.tag]
         if slot == UNREAD:
-            check_unread(element, slots)
+            if element.children:
+                check_unread(element, slots)
         elif not slot or (slot in found and slot not in ("category", "link")):
             raise NotPlainError
         else:
             READERS[slot](element, reading)
     said_in = language if "title" in found or "summary" in found else ""
-    return Entry(
+    entry = Entry(
         guid=found.get("guid", ""),
         url=clean_url(found.get("link", ""), base),
         title=found.get("title", ""),
@@ -204,31 +225,31 @@ def _entry(item: etree._Element, base: str, language: str, slots: Slots) -> Entr
         permalink=reading.permalink,
         categories=tuple(term for tag in reading.tags if tag[0] and (term := tag[0].strip())),
     )
+    return entry, reading.addresses
 
 
-def check_unread(element: etree._Element, slots: Slots) -> None:
+def check_unread(element: Element, slots: Slots) -> None:
     """Complain where an element that is not read holds one that is.
 
     Raises:
         NotPlainError: it does.
     """
-    for child in element:
+    for child in element.children:
         if slots[child.tag] != UNREAD:
             raise NotPlainError
         check_unread(child, slots)
 
 
-def text_of(element: etree._Element, *attributes: str) -> str:
+def text_of(element: Element, *attributes: str) -> str:
     """The element's own text, which is all that it may hold besides `attributes`.
 
     Raises:
         NotPlainError: it holds more.
     """
-    names = element.keys()
-    if len(element) or (names and not set(names).issubset(attributes)):
+    if element.children or (element.attributes and not element.attributes.keys() <= set(attributes)):
         raise NotPlainError
-    text = (element.text or "").strip()
-    if text.isascii():
+    text = element.text.strip()
+    if text.isascii() or _BEYOND_LATIN_1.search(text):
         return text
     try:  # feedparser undoes UTF-8 that was taken for Latin-1
         return text.encode("iso-8859-1").decode("utf-8").strip()
@@ -236,77 +257,86 @@ def text_of(element: etree._Element, *attributes: str) -> str:
         return text
 
 
-def _typed_text(element: etree._Element) -> str:
-    if element.get("type", "").lower() not in _TYPES:
+def _typed_text(element: Element) -> str:
+    if element.attributes and element.attributes.get("type", "").lower() not in _TYPES:
         raise NotPlainError
     return text_of(element, "type")
 
 
-def _read_title(element: etree._Element, reading: Reading) -> None:
+def _read_title(element: Element, reading: Reading) -> None:
     reading.found["title"] = _typed_text(element)
 
 
-def _read_summary(element: etree._Element, reading: Reading) -> None:
+def _read_summary(element: Element, reading: Reading) -> None:
     reading.found["summary"] = _typed_text(element)
 
 
-def _read_content(element: etree._Element, reading: Reading) -> None:
+def _read_content(element: Element, reading: Reading) -> None:
     reading.found["content"] = _typed_text(element)
 
 
-def _read_link(element: etree._Element, reading: Reading) -> None:
-    if not element.attrib:
-        reading.found["link"] = _checked(ADDRESS, text_of(element))
+def _read_link(element: Element, reading: Reading) -> None:
+    if not element.attributes:
+        reading.found["link"] = link = _checked(ADDRESS, text_of(element))
+        reading.addresses.add(link)
         return
-    if not set(element.attrib) <= {"href", "rel", "type", "hreflang", "title", "length"} or len(element):
+    if not element.attributes.keys() <= _OF_LINKS or element.children:
         raise NotPlainError
-    href = element.get("href")
+    href = element.attributes.get("href")
     if not href:
         raise NotPlainError
-    is_page = element.get("type", "text/html").lower() in ("text/html", "html", "xhtml", "application/xhtml+xml")
-    if element.get("rel", "alternate").lower() == "alternate" and is_page:
+    reading.addresses.add(element.text.strip() or href)
+    is_page = element.attributes.get("type", "text/html").lower() in (
+        "text/html",
+        "html",
+        "xhtml",
+        "application/xhtml+xml",
+    )
+    if element.attributes.get("rel", "alternate").lower() == "alternate" and is_page:
         reading.found["link"] = _checked(ADDRESS, href)
 
 
-def _read_guid(element: etree._Element, reading: Reading) -> None:
+def _read_guid(element: Element, reading: Reading) -> None:
     guid = text_of(element, "isPermaLink")
-    is_link = element.get("isPermaLink", "true") == "true"
+    is_link = element.attributes.get("isPermaLink", "true") == "true"
     if is_link and not ADDRESS.fullmatch(guid):
         _checked(_NAME, guid)
     reading.found["guid"] = guid
+    if guid:
+        reading.addresses.add(guid)
     reading.permalink = is_link and "link" not in reading.found
     if is_link:
         reading.found.setdefault("link", guid)
 
 
-def _read_author(element: etree._Element, reading: Reading) -> None:
-    if not len(element):
+def _read_author(element: Element, reading: Reading) -> None:
+    if not element.children:
         reading.found["author"] = text_of(element)
         return
     parts: dict[str, str] = {}
-    for child in element:
-        name = str(child.tag).removeprefix(f"{{{ATOM}}}")
-        if name not in ("name", "email", "uri") or name in parts or child.attrib or len(child):
+    for child in element.children:
+        name = child.tag.decode()
+        if name not in ("name", "email", "uri") or name in parts or child.attributes or child.children:
             raise NotPlainError
-        parts[name] = (child.text or "").strip()
+        parts[name] = child.text.strip()
     name, email = parts.get("name", ""), parts.get("email", "")
-    if element.attrib or not name or (element.text or "").strip():
+    if element.attributes or not name or element.text.strip():
         raise NotPlainError
     reading.found["author"] = f"{name} ({email})" if email else name
 
 
-def _read_time(slot: str) -> Callable[[etree._Element, Reading], None]:
-    def read(element: etree._Element, reading: Reading) -> None:
+def _read_time(slot: str) -> Callable[[Element, Reading], None]:
+    def read(element: Element, reading: Reading) -> None:
         reading.found[slot] = text_of(element)
 
     return read
 
 
-def _read_category(element: etree._Element, reading: Reading) -> None:
+def _read_category(element: Element, reading: Reading) -> None:
     value = text_of(element, "term", "scheme", "domain", "label")
-    if element.keys():
-        scheme = element.get("scheme", element.get("domain"))
-        _add_tag(reading, element.get("term"), scheme, element.get("label"))
+    if element.attributes:
+        scheme = element.attributes.get("scheme", element.attributes.get("domain"))
+        _add_tag(reading, element.attributes.get("term"), scheme, element.attributes.get("label"))
     if not value:
         return
     if reading.tags and not reading.tags[-1][0]:
@@ -321,9 +351,9 @@ def _add_tag(reading: Reading, term: str | None, scheme: str | None, label: str 
         reading.tags.append(tag)
 
 
-def _read_source(element: etree._Element, reading: Reading) -> None:
+def _read_source(element: Element, reading: Reading) -> None:
     reading.found["source"] = text_of(element, "url")
-    reading.source_url = element.get("url", "")
+    reading.source_url = element.attributes.get("url", "")
 
 
 def _checked(pattern: re.Pattern[str], text: str) -> str:
@@ -332,7 +362,7 @@ def _checked(pattern: re.Pattern[str], text: str) -> str:
     return text
 
 
-READERS: dict[str, Callable[[etree._Element, Reading], None]] = {
+READERS: dict[str, Callable[[Element, Reading], None]] = {
     "title": _read_title,
     "link": _read_link,
     "guid": _read_guid,
