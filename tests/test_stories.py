@@ -95,7 +95,7 @@ def test_one_event_at_one_precise_place_is_one_story_in_every_language() -> None
 @pytest.mark.parametrize(
     "other",
     [
-        {"places": ("Armenia",)},
+        {"places": ("Armenia",), "at": NOW + timedelta(hours=7)},
         {"places": ("Goris",)},
         {"reports": ("shelling:holds",)},
         {"at": NOW + timedelta(hours=13)},
@@ -116,10 +116,92 @@ def test_a_capital_stands_for_its_country() -> None:
     assert placed(azerbaijani, news(places=PARTIES)) == 7
 
 
-def test_violence_between_the_same_parties_is_told_apart_by_its_places() -> None:
+@pytest.mark.parametrize(("hours", "story"), [(2, 7), (4, None)])
+def test_violence_between_the_same_parties_without_a_place_is_one_event_within_hours(
+    hours: int, story: int | None
+) -> None:
     shelling: dict[str, Any] = {"places": PARTIES, "reports": ("shelling:holds",)}
+    later = news("Обстрел на границе", language="ru", **shelling, at=NOW + timedelta(hours=hours))
 
-    assert placed(news("Обстрел на границе", language="ru", **shelling), news(**shelling)) is None
+    assert placed(later, news(**shelling)) == story
+
+
+def test_victims_of_other_numbers_are_other_victims() -> None:
+    casualties: dict[str, Any] = {"places": PARTIES, "reports": ("casualties:holds",)}
+    other = news("Погибли двое военных", language="ru", **casualties, tolls=(("killed", 2),))
+
+    assert placed(other, news(**casualties, tolls=(("killed", 5),))) is None
+
+
+def test_a_rare_agreement_without_any_place_is_the_one_of_these_hours() -> None:
+    new = news("Հրադադարը պահպանվում է", language="hy", places=(), at=NOW + timedelta(hours=5))
+
+    assert placed(new, news(places=PARTIES)) == 7
+
+
+def test_a_rare_agreement_is_not_guessed_where_neither_says_whose() -> None:
+    assert placed(news("Հրադադարը պահպանվում է", language="hy", places=()), news(places=())) is None
+
+
+def test_what_each_reports_and_the_other_knows_as_background_is_one_event() -> None:
+    toll = news(
+        "Can kaybı artıyor", language="tr", places=PARTIES, reports=("casualties:holds",), mentions=("disarmament",)
+    )
+    agreed = news("Sides agree", places=PARTIES, reports=("disarmament:holds",), mentions=("casualties",))
+
+    assert placed(toll, agreed) == 7
+
+
+def test_two_sides_that_name_their_own_villages_close_by_speak_of_one_exchange_of_fire() -> None:
+    profile = Profile(
+        name="x",
+        countries=(),
+        languages=(),
+        places=(
+            Place("Alpha", "village", country="AM", latitude=39.74, longitude=44.80),
+            Place("Beta", "village", country="AZ", latitude=39.71, longitude=44.88),
+            Place("Gamma", "village", country="AZ", latitude=39.95, longitude=44.88),
+        ),
+    )
+    at_alpha = news(places=("Alpha",), reports=("shelling:holds",))
+    geography = Geography.of(profile)
+
+    near, far = (
+        story_for(
+            news("Совсем другое", language="ru", places=(name,), reports=("shelling:holds",)), [at_alpha], geography
+        )
+        for name in ("Beta", "Gamma")
+    )
+
+    assert (near.story_id, far.story_id) == (7, None)
+
+
+def test_of_two_stories_it_may_belong_to_an_article_joins_the_one_at_its_place_and_of_its_hour() -> None:
+    earlier = news("Shelling", story_id=3, article_id=30, reports=("shelling:holds",), at=NOW - timedelta(hours=9))
+    latest = news("Fire", story_id=4, article_id=40, reports=("shelling:holds",))
+
+    new = news("Обстрел", language="ru", reports=("shelling:holds",), at=NOW + timedelta(minutes=5))
+
+    assert placed(new, earlier, latest) == 4
+
+
+def test_the_return_of_the_dead_is_not_the_exchange_of_prisoners() -> None:
+    bodies = news("Armenia and Azerbaijan exchange bodies", places=PARTIES, reports=("return_of_bodies:holds",))
+    prisoners = news("Обмен пленными", language="ru", places=PARTIES, reports=("prisoner_exchange:holds",))
+
+    assert placed(prisoners, bodies) is None
+
+
+def test_an_article_is_as_close_to_a_story_as_to_all_that_its_articles_say() -> None:
+    headlines = ("Copper mine tunnel floods", "Pumps lower water at copper shaft", "Divers search flooded tunnel shaft")
+    told = [
+        news(title, places=(), reports=(), article_id=70 + number, story_id=7) for number, title in enumerate(headlines)
+    ]
+    new = news("Divers and pumps reach tunnel, water falls", places=(), reports=())
+
+    found = placement(new, *told)
+
+    assert found.story_id == 7
 
 
 def test_the_same_number_of_victims_tells_one_event_in_every_language() -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from worker.claims import reported, reports
+from worker.claims import reported, reports, says
 from worker.labels import WITHDRAWN
 from worker.model import AlertPlan, FullText, Judged, Judgement, MatchPlan, Region, RuleTrace, Stance, StorySignature
-from worker.stories import Geography, Placement, signature_of, story_for
+from worker.stories import Geography, Placement, events_of, signature_of, story_for
 
 TEASER_CHARS = (
     600  # a feed's text below this is a teaser: the shortest full articles are wire flashes, which lose nothing
@@ -88,8 +88,8 @@ def signature(judged: Judged, now: datetime, story_id: int = 0) -> StorySignatur
     What a headline reports is the event. What else the text reports ("… a day after the ceasefire was agreed") is that
     event's background, as what is past is: else every article of a crisis would be one story.
     """
-    every = reports(judged.judgement)
-    foremost = reports(judged.judgement, field="title") or every
+    every = _events(judged.judgement)
+    foremost = _events(judged.judgement, field="title") or every
     return signature_of(
         judged.stored.article,
         places=judged.judgement.relevance.places,
@@ -99,6 +99,16 @@ def signature(judged: Judged, now: datetime, story_id: int = 0) -> StorySignatur
         article_id=judged.stored.article_id,
         mentions=_mentions(judged.judgement) | {report.partition(":")[0] for report in every - foremost},
         tolls=(toll for match in reported(judged.judgement) for toll in match.numbers),
+    )
+
+
+def _events(judgement: Judgement, field: str = "") -> frozenset[str]:
+    """What an article, or one field of it, reports, such as `ceasefire:holds`, as stories tell events apart."""
+    return frozenset(
+        f"{event}:{says(match.stance)}"
+        for match in reported(judgement)
+        if field in ("", match.span.field)
+        for event in events_of(match.concept, match.sentence)
     )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 
 from worker.database.rows import upsert
 from worker.model import StorySignature
-from worker.stories import MOST_CANDIDATES, PER_KEY, is_readable, signature_from_bytes, signature_to_bytes
+from worker.stories import MOST_CANDIDATES, PER_KEY, is_readable, signature_from_bytes, signature_to_bytes, weight_of
 from worker.tables import articles, signatures, story_keys
 
 MOST_KEPT = 8192
@@ -106,8 +106,12 @@ class Candidates:
             for key in of_article:
                 self._seekers.setdefault(key, []).append(article_id)
         under = _under_keys(connection, sorted(self._seekers), since)
+        # How much the keys tell that each shares: a key counts as often as it weighs.
+        self._weights = {key: weight_of(len(found)) for key, found in under.items()}
         self._shared = {
-            article_id: Counter(chain.from_iterable([under.get(key, ()) for key in of_article]))
+            article_id: Counter(
+                chain.from_iterable([under[key] * self._weights[key] for key in of_article if key in under])
+            )
             for article_id, of_article in keys.items()
         }
         self._read({found for article_id in keys for found in self._best(article_id)})
@@ -128,7 +132,7 @@ class Candidates:
         if not shared:
             return []
         shared.pop(article_id, None)
-        ranked = [(count << _ID_BITS) + found for found, count in shared.items() if count > 1]
+        ranked = [(count << _ID_BITS) + found for found, count in shared.items() if count > weight_of(1)]
         if len(ranked) < MOST_CANDIDATES:
             ranked = [(count << _ID_BITS) + found for found, count in shared.items()]
         ranked.sort(reverse=True)
@@ -140,7 +144,7 @@ class Candidates:
         self._added.append(signature.article_id)
         for key in keys:
             for seeker in self._seekers.get(key, ()):
-                self._shared[seeker][signature.article_id] += 1
+                self._shared[seeker][signature.article_id] += self._weights.get(key, weight_of(1))
 
     def merged(self, gone: Collection[int], into: int) -> None:
         """Know that stories have become part of another one."""

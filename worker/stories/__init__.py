@@ -5,8 +5,9 @@ compared, `keys_of` names the few integers under which articles that may report 
 index, and `story_for` compares it in full with what was found there and says where it belongs.
 """
 
+from worker.stories.exchanges import events_of
 from worker.stories.geography import Geography
-from worker.stories.keys import MOST_CANDIDATES, PER_KEY, keys_of
+from worker.stories.keys import MOST_CANDIDATES, PER_KEY, keys_of, weight_of
 from worker.stories.log import StoryLog
 from worker.stories.packing import is_readable, signature_from_bytes, signature_to_bytes
 from worker.stories.placement import WINDOW, Placement, story_for
@@ -19,10 +20,12 @@ __all__ = [
     "Geography",
     "Placement",
     "StoryLog",
+    "events_of",
     "is_readable",
     "keys_of",
     "signature_from_bytes",
     "signature_of",
     "signature_to_bytes",
     "story_for",
+    "weight_of",
 ]

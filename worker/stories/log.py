@@ -1,7 +1,7 @@
 """Stories in memory: signatures in, one after another, the story of each out; what the store does, without a database.
 
 For trying the stories on a file of articles and for measuring them. Candidates are found as the store finds them: by
-the keys they share, most first, newest first among equals, so many and no more. Not for several threads.
+the keys they share, most and rarest first, newest first among equals, so many and no more. Not for several threads.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from worker.model import StorySignature
 from worker.stories.geography import Geography
-from worker.stories.keys import MOST_CANDIDATES, PER_KEY, keys_of
+from worker.stories.keys import MOST_CANDIDATES, PER_KEY, keys_of, weight_of
 from worker.stories.placement import WINDOW, Placement, story_for
 
 
@@ -46,7 +46,10 @@ class StoryLog:
         return placement
 
     def _candidates(self, new: StorySignature, keys: tuple[int, ...]) -> list[StorySignature]:
-        shared = Counter(article_id for key in keys for article_id in self._by_key.get(key, ())[-PER_KEY:])
+        shared: Counter[int] = Counter()
+        for under in (self._by_key.get(key, ())[-PER_KEY:] for key in keys):
+            for article_id in under:
+                shared[article_id] += weight_of(len(under))
         found = [(count, self._signatures[article_id]) for article_id, count in shared.items()]
         recent = [(count, old) for count, old in found if abs(new.at - old.at) <= WINDOW]
         recent.sort(key=lambda candidate: (-candidate[0], -candidate[1].at.timestamp(), -candidate[1].article_id))

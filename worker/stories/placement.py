@@ -9,25 +9,28 @@ Never looks further back than it is handed, never opens a database.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from worker.model import StorySignature
 from worker.stories.copies import copied_share
 from worker.stories.events import at_other_places, evidence_of, of_other_events
 from worker.stories.geography import Geography
-from worker.stories.similarity import likenesses
+from worker.stories.recurring import is_another_instance
+from worker.stories.similarity import compared
 
 WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candidates are looked for
 
 ALIKE = 0.24  # words of two articles on one event
 ALIKE_WITH_EVIDENCE = 0.08  # … that report the same between the same parties or at the same place
 ALIKE_OF_OTHER_EVENTS = 0.20  # … of which one is past to the other, that reports another one; or of another day
-ALIKE_TO_MERGE = 0.30  # of the closest articles of two stories, on average
+ALIKE_TO_STORY = 0.24  # … of an article and all that is at hand of a story
+ALIKE_TO_MERGE = 0.28  # of the closest articles of two stories, on average
 _CLOSEST = 5
 _FEW, _SINGLE_BRIDGE = 3, 1.2  # a story of one or two articles must be so much closer: a single bridge proves little
 _COPY = 20.0  # a copy is closer than anything else
 _OTHER_PLACES = 0.6  # what is left of a likeness where both name villages, and none in common
+_ANOTHER_INSTANCE = 0.35  # … where the headlines are of another day's forecast, another town's prices
 _OTHER_EVENTS = 0.6  # … where the one reports this, and the other that
 
 
@@ -51,6 +54,7 @@ class _Tie:
     copied: float
     suffices: bool  # tied by what they report, whatever their words
     reason: str
+    spoken_against: bool = False  # by places, reports or headlines: words count for less
 
 
 def story_for(new: StorySignature, candidates: Iterable[StorySignature], geography: Geography) -> Placement:
@@ -62,7 +66,11 @@ def story_for(new: StorySignature, candidates: Iterable[StorySignature], geograp
         geography: which places tell events apart.
     """
     near = [old for old in candidates if abs(new.at - old.at) <= WINDOW]
-    ties = [_tie(new, old, likeness, geography) for old, likeness in zip(near, likenesses(new, near), strict=True)]
+    alike, to_stories = compared(new, near)
+    ties = [
+        _beside_its_story(_tie(new, old, likeness, geography), to_stories.get(old.story_id, 0.0))
+        for old, likeness in zip(near, alike, strict=True)
+    ]
     # The oldest of equals: whichever order they are handed in, and copies name the article they copy.
     closest = max(ties, key=lambda tie: (tie.closeness, -tie.old.article_id), default=None)
     if closest is None or closest.closeness < 1:
@@ -91,17 +99,32 @@ def _tie(new: StorySignature, old: StorySignature, likeness: float, geography: G
     if copied:
         return _Tie(old, _COPY + copied, likeness, copied, False, f"copy of “{old.title}” ({copied:.0%})")
     evidence = evidence_of(new, old, geography)
+    other_events, discount = of_other_events(new, old), 1.0
     if at_other_places(new, old, geography):
-        likeness *= _OTHER_PLACES
-    if other_events := of_other_events(new, old):
-        likeness *= _OTHER_EVENTS
+        discount *= _OTHER_PLACES
+    if other_events:
+        discount *= _OTHER_EVENTS
+    if likeness * discount >= ALIKE and is_another_instance(new.title, old.title):
+        discount *= _ANOTHER_INSTANCE
+    likeness *= discount
     closeness, reason = likeness / ALIKE, f"words like those of “{old.title}” ({likeness:.0%})"
-    if evidence:
-        closeness = likeness / (ALIKE_OF_OTHER_EVENTS if other_events or evidence.again else ALIKE_WITH_EVIDENCE)
-        reason = f"{evidence.reason}, and {reason}"
-        if evidence.suffices:
-            closeness, reason = closeness + 1, evidence.reason if new.language != old.language else reason
-    return _Tie(old, closeness, likeness, 0.0, evidence is not None and evidence.suffices, reason)
+    suffices = evidence is not None and evidence.suffices
+    if evidence and suffices:
+        closeness += 1 + evidence.strength
+        reason = evidence.reason if new.language != old.language else f"{evidence.reason}, and {reason}"
+    elif evidence:
+        # It lets fewer words do; which story is the closest, it does not say.
+        enough = ALIKE_OF_OTHER_EVENTS if other_events or evidence.again else ALIKE_WITH_EVIDENCE
+        closeness, reason = max(closeness, min(1.0, likeness / enough)), f"{evidence.reason}, and {reason}"
+    return _Tie(old, closeness, likeness, 0.0, suffices, reason, discount < 1)
+
+
+def _beside_its_story(tie: _Tie, likeness: float) -> _Tie:
+    """A tie that is as close as all of the old article's story at hand, where that is closer than the article."""
+    if tie.copied or tie.suffices or tie.spoken_against or likeness / ALIKE_TO_STORY <= tie.closeness:
+        return tie
+    reason = f"words like those of the story of “{tie.old.title}” ({likeness:.0%})"
+    return replace(tie, closeness=likeness / ALIKE_TO_STORY, reason=reason)
 
 
 def _same_event(ties: Sequence[_Tie]) -> bool:

@@ -22,17 +22,38 @@ _ASSUMED_STORIES = 3
 _EMPHASIS = [0.0, *(1 + math.log(count) for count in range(1, MOST_MENTIONS + 1))]
 _TOPIC = 0.8  # of what another word tells
 _SHRINK = 8.0  # to what the product of two lengths is added: two words of a headline weigh as much, a lead ten times it
+FEWEST = 3  # articles of a story that say what it is about, beyond each by itself
 _CONFLICT = 0.8  # what is left of a likeness where each headline names somebody whom the other article does not know
+
+
+Vector = Mapping[int, float]
 
 
 def likenesses(new: StorySignature, others: Sequence[StorySignature]) -> list[float]:
     """How alike the words of `new` are to those of each of `others`, 0 to 1; 0 in another language."""
+    return compared(new, others)[0]
+
+
+def compared(new: StorySignature, others: Sequence[StorySignature]) -> tuple[list[float], dict[int, float]]:
+    """How alike the words of `new` are to those of each of `others`, and to those of each of their stories as a whole.
+
+    A story of at least `FEWEST` of them, by its id, is compared by the sum of its articles' vectors, each of length 1:
+    what several desks say of an event is closer to what the next one says than any one of them.
+    """
     comparable = [(other, dict(other.words)) for other in others if other.language == new.language]
     weights = _weights(new, comparable)
     mine = {word: weights[word] * _EMPHASIS[count] for word, count in new.words}
     length = sum([weight * weight for weight in mine.values()])
     alike = {id(other): _likeness(new, mine, length, other, theirs, weights) for other, theirs in comparable}
-    return [alike.get(id(other), 0.0) for other in others]
+    stories: dict[int, list[dict[int, int]]] = {}
+    for other, theirs in comparable:
+        stories.setdefault(other.story_id, []).append(theirs)
+    whole = {
+        story_id: _likeness_to_all(mine, length, members, weights)
+        for story_id, members in stories.items()
+        if len(members) >= FEWEST
+    }
+    return [alike.get(id(other), 0.0) for other in others], whole
 
 
 def _weights(new: StorySignature, comparable: Sequence[tuple[StorySignature, dict[int, int]]]) -> dict[int, float]:
@@ -66,3 +87,21 @@ def _likeness(
     cosine = shared / (math.sqrt(length * other_length) + _SHRINK)
     conflict = new.own - theirs.keys() and other.own - mine.keys()
     return cosine * _CONFLICT if conflict else cosine
+
+
+def _likeness_to_all(mine: Vector, length: float, members: Sequence[Mapping[int, int]], weights: Vector) -> float:
+    """The cosine with the sum of some articles' vectors of length 1, less where there are few words."""
+    total: dict[int, float] = {}
+    lengths = 0.0
+    for words in members:
+        theirs = {word: weights[word] * _EMPHASIS[count] for word, count in words.items()}
+        its = math.sqrt(sum([weight * weight for weight in theirs.values()])) or 1.0
+        lengths += its
+        for word, weight in theirs.items():
+            total[word] = total.get(word, 0.0) + weight / its
+    shared = sum([weight * total[word] for word, weight in mine.items() if word in total])
+    if not shared:
+        return 0.0
+    usual = lengths / len(members)
+    of_total = math.sqrt(sum([weight * weight for weight in total.values()]))
+    return shared / of_total * usual / (math.sqrt(length) * usual + _SHRINK)

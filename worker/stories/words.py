@@ -73,7 +73,9 @@ def _telling(text: str, language: str) -> Iterator[tuple[str, int, bool]]:
     common, folded = common_words(language), fold(text)
     found = [(match.group(), folded.origin(*match.span())[0]) for match in _WORD.finditer(folded.text)]
     capital = [text[start].isupper() for _, start in found]
-    long = [big for (word, _), big in zip(found, capital, strict=True) if len(word) >= _LONG and not word.isdigit()]
+    long = [
+        big for (word, _), big in zip(found[1:], capital[1:], strict=True) if len(word) >= _LONG and not word.isdigit()
+    ]
     shouted = sum(long) > _HEADLINE_CASE * len(long)
     for (word, start), big in zip(found, capital, strict=True):
         if word not in common and (len(word) > 1 or word.isdigit()):
