@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from worker import labels
 from worker.boilerplate import counters, paragraphs
 from worker.bylines import machines
-from worker.prefilter import Prefilter, folded, needed_by
+from worker.prefilter import Lookout, Prefilter, folded, needed_by
 
 EXPRESSIONS = {
     "read also": paragraphs._OPENER,
@@ -29,7 +29,7 @@ EXPRESSIONS = {
     "corrected": labels._NOTICES[labels.CORRECTED],
     "withdrawn": labels._NOTICES[labels.WITHDRAWN],
 }
-FILTERS = {name: Prefilter(expression) for name, expression in EXPRESSIONS.items()}
+FILTERS = {name: Prefilter(expression, lookout=Lookout()) for name, expression in EXPRESSIONS.items()}
 # Letters for which case is more than one step, and some that have none.
 ALPHABET = "aAiIıİsSſkKåéÉжЖёЁеъњԱաևիҐґəƏğĞüßǅ 1.-:\n"
 
@@ -55,19 +55,28 @@ def test_what_every_match_holds_is_read_off_the_expression(expression: str, need
 @pytest.mark.parametrize("expression", [r"\d+", "a?b?", r"(?:views|\d+)", ".*", r"(x)?\1"])
 def test_an_expression_that_needs_no_letters_is_refused(expression: str) -> None:
     with pytest.raises(ValueError, match="without any letter of its own"):
-        Prefilter(re.compile(expression))
+        Prefilter(re.compile(expression), lookout=Lookout())
 
 
 def test_a_text_without_any_of_the_needed_letters_is_told_at_a_look() -> None:
-    either = Prefilter(re.compile("read also", re.IGNORECASE), re.compile(r"\d views"))
+    either = Prefilter(re.compile("read also", re.IGNORECASE), re.compile(r"\d views"), lookout=Lookout())
 
     assert not either.may_match("Both sides signed the ceasefire.")
     assert either.may_match("READ ALSO")
     assert either.may_match("1,234 views")
 
 
+def test_filters_that_look_together_tell_their_texts_apart() -> None:
+    together = Lookout()
+    read_also, also = (Prefilter(re.compile(form), lookout=together) for form in ("read also", "also"))
+
+    found = [(read_also.may_match(text), also.may_match(text)) for text in ("READ ALSO", "also", "neither")]
+
+    assert found == [(True, True), (False, True), (False, False)]
+
+
 def test_words_are_looked_for_besides_expressions() -> None:
-    assert Prefilter(re.compile("robot"), words=(" ai",)).may_match("Written by AI")
+    assert Prefilter(re.compile("robot"), words=(" ai",), lookout=Lookout()).may_match("Written by AI")
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)
@@ -86,7 +95,7 @@ def test_whatever_an_expression_matches_gets_through(name: str, data: st.DataObj
 def test_a_match_in_any_case_is_never_missed(words: list[str], text: str) -> None:
     pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
 
-    assert Prefilter(pattern).may_match(text) or not pattern.search(text)
+    assert Prefilter(pattern, lookout=Lookout()).may_match(text) or not pattern.search(text)
 
 
 FILTERED: dict[str, tuple[ModuleType, str, Callable[[list[str]], object]]] = {

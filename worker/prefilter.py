@@ -25,35 +25,16 @@ _MOST = 32  # different texts up to which an expression is spelt out: more tell 
 _ENOUGH = 16  # letters tell as well as more
 
 
-class Prefilter:
-    """What some expressions need, to be asked for before they are tried."""
-
-    def __init__(self, *patterns: re.Pattern[str], words: Iterable[str] = ()) -> None:
-        """Read off what `patterns` need, and look for the folded `words` besides.
-
-        Raises:
-            ValueError: one of them can match without any letter of its own, and nothing would tell.
-        """
-        self.needed: frozenset[str] = frozenset(words).union(*map(needed_by, patterns))
-        words = {word[:_ENOUGH] for word in self.needed}
-        shortest = {word for word in words if not any(part in word for part in words - {word})}
-        self._bit = _EVERY.joined_by(shortest)
-
-    def may_match(self, text: str) -> bool:
-        """False only where none of the expressions matches anywhere in `text`, in whatever case."""
-        return bool(_EVERY.found_in(text) & self._bit)
-
-
-class _Every:
-    """What all filters look for, found in one pass; they are made at import, before the first text comes."""
+class Lookout:
+    """What several filters look for, found in one pass over a text."""
 
     def __init__(self) -> None:
         self._filters = 0
         self._bits: dict[str, int] = {}  # by word: of the filters that look for it
-        self.found_in = lru_cache(maxsize=4)(self._found_in)  # several filters ask about one text in turn
+        self.found_in = lru_cache(maxsize=4)(self._found_in)  # they ask about one text in turn
 
-    def joined_by(self, words: Iterable[str]) -> int:
-        """A bit of its own for a filter that looks for `words`."""
+    def joined(self, words: Iterable[str]) -> int:
+        """The bit of one more filter, which looks for `words`; all join before the first text comes."""
         bit = 1 << self._filters
         self._filters += 1
         for word in words:
@@ -79,7 +60,26 @@ class _Every:
         return automaton, [self._bits[word] for word in words]
 
 
-_EVERY = _Every()
+_EVERY = Lookout()  # of the filters that modules have as constants
+
+
+class Prefilter:
+    """What some expressions need, to be asked for before they are tried."""
+
+    def __init__(self, *patterns: re.Pattern[str], words: Iterable[str] = (), lookout: Lookout = _EVERY) -> None:
+        """Read off what `patterns` need, and have `lookout` look for it and for the folded `words`.
+
+        Raises:
+            ValueError: one of them can match without any letter of its own, and nothing would tell.
+        """
+        self.needed: frozenset[str] = frozenset(words).union(*map(needed_by, patterns))
+        words = {word[:_ENOUGH] for word in self.needed}
+        self._lookout = lookout
+        self._bit = lookout.joined(word for word in words if not any(part in word for part in words - {word}))
+
+    def may_match(self, text: str) -> bool:
+        """False only where none of the expressions matches anywhere in `text`, in whatever case."""
+        return bool(self._lookout.found_in(text) & self._bit)
 
 
 def folded(text: str) -> str:
