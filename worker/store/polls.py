@@ -54,7 +54,7 @@ _KNOWN = (
 _KNOWN_ARTICLES = {dialect: select(*_KNOWN).where(given) for dialect, given in one_of(articles.c.key).items()}
 _KNOWN_ENTRIES = {
     dialect: select(entries.c.identity, *_KNOWN)
-    .join_from(entries, articles)
+    .join_from(entries, articles, articles.c.id == entries.c.article_id)
     .where(entries.c.feed_id == bindparam("feed_id"), given)
     for dialect, given in one_of(entries.c.identity).items()
 }

@@ -61,7 +61,8 @@ POSTGRESQL_SEARCH = (
     CREATE TRIGGER articles_search BEFORE UPDATE OF matched_at, title, summary, text ON articles FOR EACH ROW
     WHEN (new.matched_at IS NOT NULL OR old.search IS NOT NULL) EXECUTE FUNCTION articles_search()
     """,
-    "CREATE INDEX ix_articles_search ON articles USING gin (search)",
+    # Without those that wait to be judged: they would be noted as having no words.
+    "CREATE INDEX ix_articles_search ON articles USING gin (search) WHERE search IS NOT NULL",
 )
 
 
@@ -115,6 +116,15 @@ def upgrade() -> None:
         sa.Column("paused_until", UtcDateTime, nullable=True),
         sa.Column("paid_until", UtcDateTime, nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_channels")),
+    )
+    op.create_table(
+        "entries",
+        sa.Column("feed_id", Id, autoincrement=False, nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("first_seen_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("feed_id", "identity", name=op.f("pk_entries")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "feeds",
@@ -338,10 +348,8 @@ def upgrade() -> None:
         sa.Column("match_lease_until", UtcDateTime, nullable=True),
         sa.Column("story_id", Id, nullable=True),
         sa.Column("copy_of_id", Id, nullable=True),
-        sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_articles_capture_id")),
         sa.ForeignKeyConstraint(["copy_of_id"], ["articles.id"], name=op.f("fk_articles_copy_of_id")),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_articles_feed_id")),
-        sa.ForeignKeyConstraint(["page_capture_id"], ["captures.id"], name=op.f("fk_articles_page_capture_id")),
         sa.ForeignKeyConstraint(["same_as_id"], ["articles.id"], name=op.f("fk_articles_same_as_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_articles_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
@@ -359,10 +367,23 @@ def upgrade() -> None:
         sqlite_where=sa.text("page_due_at IS NOT NULL"),
         postgresql_where=sa.text("page_due_at IS NOT NULL"),
     )
-    op.create_index(op.f("ix_articles_published_at"), "articles", ["published_at"], unique=False)
     op.create_index(op.f("ix_articles_publisher_id"), "articles", ["publisher", "id"], unique=False)
-    op.create_index(op.f("ix_articles_region_id"), "articles", ["region", "id"], unique=False)
-    op.create_index(op.f("ix_articles_story_id"), "articles", ["story_id"], unique=False)
+    op.create_index(
+        op.f("ix_articles_region_id"),
+        "articles",
+        ["region", "id"],
+        unique=False,
+        sqlite_where=sa.text("region IS NOT NULL"),
+        postgresql_where=sa.text("region IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_articles_story_id"),
+        "articles",
+        ["story_id"],
+        unique=False,
+        sqlite_where=sa.text("story_id IS NOT NULL"),
+        postgresql_where=sa.text("story_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_articles_unmatched",
         "articles",
@@ -515,17 +536,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_claims_article_id"), "claims", ["article_id"], unique=False)
     op.create_index(op.f("ix_claims_story_id"), "claims", ["story_id"], unique=False)
     op.create_table(
-        "entries",
-        sa.Column("feed_id", Id, nullable=False),
-        sa.Column("identity", sa.Text(), nullable=False),
-        sa.Column("article_id", Id, nullable=False),
-        sa.Column("first_seen_at", UtcDateTime, nullable=False),
-        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_entries_article_id")),
-        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_entries_feed_id")),
-        sa.PrimaryKeyConstraint("feed_id", "identity", name=op.f("pk_entries")),
-    )
-    op.create_index(op.f("ix_entries_article_id"), "entries", ["article_id"], unique=False)
-    op.create_table(
         "matches",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("article_id", Id, nullable=False),
@@ -560,7 +570,6 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("capture_id", Id, nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_revisions_article_id")),
-        sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_revisions_capture_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint("article_id", "number", name=op.f("uq_revisions_article_id_number")),
     )
@@ -683,8 +692,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_matches_concept"), table_name="matches")
     op.drop_index(op.f("ix_matches_article_id_revision"), table_name="matches")
     op.drop_table("matches")
-    op.drop_index(op.f("ix_entries_article_id"), table_name="entries")
-    op.drop_table("entries")
     op.drop_index(op.f("ix_claims_story_id"), table_name="claims")
     op.drop_index(op.f("ix_claims_article_id"), table_name="claims")
     op.drop_table("claims")
@@ -725,10 +732,19 @@ def downgrade() -> None:
         sqlite_where=sa.text("matched_at IS NULL"),
         postgresql_where=sa.text("matched_at IS NULL"),
     )
-    op.drop_index(op.f("ix_articles_story_id"), table_name="articles")
-    op.drop_index(op.f("ix_articles_region_id"), table_name="articles")
+    op.drop_index(
+        op.f("ix_articles_story_id"),
+        table_name="articles",
+        sqlite_where=sa.text("story_id IS NOT NULL"),
+        postgresql_where=sa.text("story_id IS NOT NULL"),
+    )
+    op.drop_index(
+        op.f("ix_articles_region_id"),
+        table_name="articles",
+        sqlite_where=sa.text("region IS NOT NULL"),
+        postgresql_where=sa.text("region IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_articles_publisher_id"), table_name="articles")
-    op.drop_index(op.f("ix_articles_published_at"), table_name="articles")
     op.drop_index(
         "ix_articles_page_due",
         table_name="articles",
@@ -785,6 +801,7 @@ def downgrade() -> None:
         "ix_feeds_due", table_name="feeds", sqlite_where=sa.text("enabled = 1"), postgresql_where=sa.text("enabled")
     )
     op.drop_table("feeds")
+    op.drop_table("entries")
     op.drop_table("channels")
     op.drop_table("captures")
     op.drop_index(op.f("ix_audit_at"), table_name="audit")
