@@ -339,9 +339,11 @@ def test_try_feed_is_readable_by_a_person(tmp_path: Path) -> None:
 
 
 def test_try_feed_refuses_a_private_address_with_its_outcome(installation: Path) -> None:
-    report = rows("try", "feed", "http://127.0.0.1:1/rss", "--json")[0]
+    result = run("try", "feed", "http://127.0.0.1:1/rss", "--json")
 
+    report = json.loads(result.stdout)
     assert (report["outcome"], report["entries"]) == ("blocked_address", [])
+    assert result.exit_code == 1
 
 
 def test_try_judge_reads_items_from_standard_input(installation: Path) -> None:
@@ -371,13 +373,6 @@ def test_try_page_shows_a_page_to_a_person(installation: Path, tmp_path: Path) -
     assert "Paragraph 3." in output
 
 
-def test_every_command_is_explained() -> None:
-    commands = command_line.app.registered_commands
-
-    assert len(commands) > 10
-    assert [command.callback for command in commands if command.callback and not command.callback.__doc__] == []
-
-
 def test_the_bytes_that_brought_an_article_are_handed_out(log: World, tmp_path: Path) -> None:
     result = run("capture", "1", "-o", str(tmp_path / "feed.xml"))
 
@@ -403,6 +398,74 @@ def test_try_schedule_says_what_is_wrong_with_its_input(tmp_path: Path) -> None:
     (tmp_path / "traces.jsonl").write_text('{"feed_id": "a", "timestamps": [1, 2]}', encoding="utf-8")
 
     assert "no trace has 60 timestamps" in str(run("try", "schedule", str(tmp_path / "traces.jsonl")).exception)
+
+
+JUDGE, STORIES, SCHEDULE, PAGES = ("try", "judge"), ("try", "stories"), ("try", "schedule"), ("try", "page")
+
+
+@pytest.mark.parametrize("command", [JUDGE, STORIES, SCHEDULE, PAGES, ("eval",)])
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "x.jsonl: nothing in it; write one JSON object a line"),
+        (b"\n \n", "x.jsonl: nothing in it; write one JSON object a line"),
+        (b"\x89PNG\r\n\x1a\n\x00", "x.jsonl: line 1: not UTF-8 at byte 1; give a text file saved as UTF-8"),
+        (b"{", "x.jsonl: line 1: not JSON: Expecting property name enclosed in double quotes at column 2;"),
+        (b"[1, 2]", "x.jsonl: line 1: not a JSON object; write one object a line"),
+        (b"[" * 100_000, "x.jsonl: line 1: not JSON"),
+    ],
+)
+def test_what_is_no_list_of_items_is_one_clear_line(
+    installation: Path, command: tuple[str, ...], content: bytes, complaint: str
+) -> None:
+    (installation / "x.jsonl").write_bytes(content)
+
+    result = run(*command, str(installation / "x.jsonl"))
+
+    assert complaint in str(result.exception)
+    assert isinstance(result.exception, TrucewireError)
+
+
+@pytest.mark.parametrize(
+    ("command", "item", "complaint"),
+    [
+        (JUDGE, {"id": 1}, "line 1: title: missing; give an item a title, a summary or a text"),
+        (JUDGE, {"title": 5}, "line 1: title: not a text, got 5; write it in quotes"),
+        (JUDGE, {"title": "x", "id": [1]}, "line 1: id: not a name or a number, got [1]; write one of them"),
+        (JUDGE, {"title": "x", "published_at": {}, "date": [2]}, "line 1: date: not a time, got [2]; write a date"),
+        (STORIES, {"id": 1, "url": "https://outlet.example"}, "line 1: title: missing; give an item a title or a text"),
+        (STORIES, {"title": "x", "time": 1e300}, "line 1: time: not a time, got 1e+300; write a date in quotes"),
+        (("eval",), {"title": "x", "verdict": "right"}, "line 1: rule: missing; a verdict is on a rule: give its id"),
+        (("eval",), {"title": "x", "events": "attack"}, 'line 1: events: not a list, got "attack"; put it in [ ]'),
+        (SCHEDULE, {"timestamps": [1]}, "line 1: feed_id: missing; add what tells this feed from the others"),
+        (SCHEDULE, {"feed_id": 1}, "line 1: timestamps: missing; add a list of Unix seconds"),
+        (SCHEDULE, {"feed_id": 1, "timestamps": "1, 2"}, 'line 1: timestamps: not a list, got "1, 2"; write Unix'),
+        (SCHEDULE, {"feed_id": 1, "timestamps": [1, "2"]}, "line 1: timestamps[2]: not a time, got '2'; write Unix"),
+        (SCHEDULE, {"feed_id": 1, "timestamps": [1], "resolution_s": "h"}, "line 1: resolution_s: not a number of sec"),
+        (PAGES, {"name": "a"}, "line 1: file: missing; name the page's file"),
+        (PAGES, {"file": "none.html"}, "none.html: No such file or directory; give a file that can be read"),
+    ],
+)
+def test_an_item_that_cannot_be_used_is_named_with_its_key(
+    installation: Path, command: tuple[str, ...], item: dict[str, Any], complaint: str
+) -> None:
+    (installation / "x.jsonl").write_text(json.dumps(item), encoding="utf-8")
+
+    result = run(*command, str(installation / "x.jsonl"))
+
+    assert complaint in str(result.exception)
+    assert str(result.exception).startswith(str(installation / "x.jsonl"))
+
+
+@pytest.mark.parametrize("command", [JUDGE, STORIES, SCHEDULE, PAGES])
+def test_a_folder_is_no_input(installation: Path, command: tuple[str, ...]) -> None:
+    assert f"{installation}: Is a directory; give a file" in str(run(*command, str(installation)).exception)
+
+
+def test_a_line_separator_within_a_text_ends_no_line(installation: Path) -> None:
+    result = run("try", "judge", "-", stdin='{"id": 1, "title": "Ceasefire\N{LINE SEPARATOR}agreed"}')
+
+    assert json.loads(result.stdout)["id"] == 1
 
 
 def test_why_an_article_raised_nothing_is_told_rule_by_rule(log: World) -> None:

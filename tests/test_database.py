@@ -46,6 +46,17 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
         assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 
+def test_a_database_that_is_up_to_date_is_known_without_alembic(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("alembic.command.upgrade")
+
+    migrate(sqlite_engine)
+
+    with reading(sqlite_engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM articles")) == 0
+
+
 def test_a_database_of_a_later_version_is_refused(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -1,5 +1,9 @@
 """Settings in, `Services` out: everything a stage needs from the world, and the only place that reads the clock.
 
+Whoever only looks into the log, or changes something in it by hand, gets a `Log` instead: it reads no settings file
+before it is asked for one, so that a mistake in rules.toml hides no article. What takes long to import is
+imported where it is made: a command pays for what it uses.
+
 Tests replace `fetch`, `send`, `now` and `chance`; nothing else is ever faked.
 """
 
@@ -11,19 +15,16 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from worker import __version__
-from worker.channels import Channels
-from worker.database import connect
-from worker.fetch import Fetcher, PageFetcher
-from worker.hubs import Hubs
-from worker.judge import Judge
-from worker.model import Channel, FetchRequest, FetchResponse, Judgement, Message, StoredArticle
-from worker.model.subscriptions import HubAnswer
-from worker.pings import Pings
-from worker.queries import Queries
-from worker.settings import Settings, load_settings
-from worker.store import Store
+
+if TYPE_CHECKING:
+    from worker.model import Channel, FetchRequest, FetchResponse, Judgement, Message, StoredArticle
+    from worker.model.subscriptions import HubAnswer
+    from worker.queries import Queries
+    from worker.settings import Settings
+    from worker.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,63 @@ class Services:
     close: Callable[[], None]
 
 
+class Log:
+    """The database of this installation, opened but not migrated. Settings files are read when they are asked for."""
+
+    def __init__(self, database_url: str) -> None:
+        from worker.database import connect
+
+        self.engine = connect(database_url)
+        self.close: Callable[[], None] = self.engine.dispose
+
+    @functools.cached_property
+    def queries(self) -> Queries:
+        """Its questions."""
+        from worker.queries import Queries
+
+        return Queries(self.engine)
+
+    @functools.cached_property
+    def store(self) -> Store:
+        """Its writers."""
+        from worker.store import Store
+
+        return Store.on(self.engine)
+
+    @functools.cached_property
+    def settings(self) -> Settings:
+        """The settings of this process.
+
+        Raises:
+            SettingsError: the first mistake in them.
+        """
+        return settings_of_environment()
+
+    def now(self) -> datetime:
+        """The time."""
+        return utc_now()
+
+
+def log_of_environment() -> Log:
+    """The log of this process.
+
+    Raises:
+        SettingsError: the first mistake in the environment.
+        StoreError: a database URL that cannot be used.
+    """
+    from worker.settings.variables import database_url_of, read_variables
+
+    return Log(database_url_of(read_variables(os.environ)))
+
+
 def settings_of_environment() -> Settings:
     """The settings of this process.
 
     Raises:
         SettingsError: the first mistake in them.
     """
+    from worker.settings import load_settings
+
     return load_settings(os.environ, __version__)
 
 
@@ -60,6 +112,8 @@ def utc_now() -> datetime:
 
 def judging(settings: Settings) -> Callable[[StoredArticle], Judgement]:
     """Judges articles by these settings; compiled when it is first needed, which most commands never do."""
+    from worker.judge import Judge
+
     judge = functools.cache(lambda: Judge(settings.profile, settings.lexicons, settings.rules))
     return lambda stored: judge().judge(stored.article, dedicated=stored.dedicated)
 
@@ -70,6 +124,14 @@ def services_for(settings: Settings) -> Services:
     Raises:
         StoreError: a database URL that cannot be used.
     """
+    from worker.channels import Channels
+    from worker.database import connect
+    from worker.fetch import Fetcher, PageFetcher
+    from worker.hubs import Hubs
+    from worker.pings import Pings
+    from worker.queries import Queries
+    from worker.store import Store
+
     engine = connect(settings.database_url)
     fetcher, channels = Fetcher(settings.fetch, utc_now), Channels(settings.fetch)
     hubs, pings = Hubs(settings.fetch), Pings(settings.fetch)

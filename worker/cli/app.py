@@ -9,35 +9,17 @@ from typing import Annotated
 import typer
 
 from worker import __version__
-from worker.cli import (
-    change,
-    discover,
-    export,
-    feeds,
-    look,
-    routes,
-    run,
-    show,
-    stories,
-    stories_try,
-    users,
-    web,
-    workbench,
-)
+from worker.cli.commands import COMMANDS, lazy_group
 from worker.errors import TrucewireError
 
 app = typer.Typer(
+    cls=lazy_group(COMMANDS),
     name="trucewire",
     help="A news monitor for a conflict region: feeds in, one alert per event out, and a log to look everything up in.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for group in (run, web, look, stories, show, routes, change, feeds, export, discover, users):
-    group.register(app)
-workbench.app.command("stories")(stories_try.try_stories)
-app.command("eval", rich_help_panel="Workbench")(workbench.evaluate)
-app.add_typer(workbench.app, name="try", rich_help_panel="Workbench")
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,8 +10,7 @@ import typer
 from rich.text import Text
 
 from worker.bootstrap import utc_now
-from worker.cli import silences
-from worker.cli.console import UsageError, duration, notices, opened, read_input, said
+from worker.cli.console import UsageError, at_work, duration, notices, opened, read_input, said
 from worker.cli.users import record
 from worker.errors import DeliveryError
 from worker.model import Channel, Feed
@@ -29,7 +28,7 @@ opml_app = typer.Typer(help="Take feeds from other readers, or hand them over.",
 @channel_app.command("test")
 def test_channel(name: str) -> None:
     """Send a test message to one channel."""
-    with opened() as services:
+    with at_work() as services:
         channel = _channel(services.settings, name)
         now = utc_now()
         try:
@@ -111,7 +110,6 @@ def poll_now(feed_ids: Annotated[list[int] | None, typer.Argument(metavar="[FEED
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(silences.app, name="silence", rich_help_panel=PANEL)
     app.add_typer(channel_app, name="channel", rich_help_panel=PANEL)
     app.add_typer(opml_app, name="opml", rich_help_panel=PANEL)
     app.command("rejudge", rich_help_panel=PANEL)(rejudge)

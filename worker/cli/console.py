@@ -19,12 +19,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
-from worker.database import migrate
+from worker.bootstrap import Log, Services, log_of_environment, services_for, settings_of_environment, utc_now
 from worker.errors import TrucewireError
 from worker.exports import json_form
 
 T = TypeVar("T")
+L = TypeVar("L", Log, Services)
 NUMBERS = {"id", "new", "entries", "articles", "ms", "failures", "attempts", "revised", "voices"}
 PROSE = {"title", "feed", "publisher", "error or address", "reason", "error", "what", "comment", "matches", "rules"}
 MISSED_LEAST = (
@@ -60,14 +60,28 @@ class UsageError(TrucewireError):
 
 
 @contextmanager
-def opened() -> Iterator[Services]:
-    """The services of this installation, their database migrated, closed in the end."""
-    services = services_for(settings_of_environment())
-    try:
-        migrate(services.store.engine)
+def opened() -> Iterator[Log]:
+    """The log of this installation, its database migrated, closed in the end."""
+    with _migrated(log_of_environment()) as log:
+        yield log
+
+
+@contextmanager
+def at_work() -> Iterator[Services]:
+    """All services of this installation, their database migrated, closed in the end: for whatever sends or routes."""
+    with _migrated(services_for(settings_of_environment())) as services:
         yield services
+
+
+@contextmanager
+def _migrated(log: L) -> Iterator[L]:
+    from worker.database import migrate  # here: no `trucewire try` needs SQLAlchemy
+
+    try:
+        migrate(log.engine if isinstance(log, Log) else log.store.engine)
+        yield log
     finally:
-        services.close()
+        log.close()
 
 
 def moment(word: str | None, now: datetime | None = None) -> datetime | None:
@@ -206,24 +220,6 @@ def read_input(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"{name}: {error.strerror}; give a file that can be read, or - for standard input") from error
-
-
-def json_lines(name: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects of a file, or of standard input for `-`, a line each.
-
-    Raises:
-        UsageError: a line that is no JSON object, named.
-    """
-    for number, line in enumerate(read_input(name).decode("utf-8", "replace").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            item = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{name}: line {number}: not JSON: {error}; write one object a line") from error
-        if not isinstance(item, dict):
-            raise UsageError(f"{name}: line {number}: not a JSON object; write one object a line")
-        yield item
 
 
 JsonOption = typer.Option("--json", help="One JSON object a line.")

@@ -12,7 +12,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from worker import __version__
-from worker.bootstrap import Services, utc_now
+from worker.bootstrap import Log, utc_now
 from worker.cli.console import SinceOption, UntilOption, UsageError, moment, notices, opened, progressing, said
 from worker.evidence import check_bundle, write_bundle
 from worker.exports import Form, harmless, json_line, written
@@ -73,7 +73,7 @@ def export(
 
 
 def _rows(
-    services: Services, what: What, of_articles: ArticleFilter, of_alerts: AlertFilter
+    services: Log, what: What, of_articles: ArticleFilter, of_alerts: AlertFilter
 ) -> tuple[Iterable[dict[str, Any]], int]:
     """What is exported, and how much of it there is."""
     if what is What.ALERTS:
@@ -89,10 +89,10 @@ def _rows(
     return services.queries.export_articles(of_articles), total
 
 
-def _export_story(services: Services, story_id: int | None, output: str, *, as_zip: bool) -> None:
+def _export_story(services: Log, story_id: int | None, output: str, *, as_zip: bool) -> None:
     if story_id is None:
         raise UsageError("which story? give its id; see trucewire stories")
-    stories = StoryQueries(services.store.engine, services.settings.profile.opposed)
+    stories = StoryQueries(services.engine, services.settings.profile.opposed)
     if not as_zip:
         story = stories.story(story_id)
         if story is None:
@@ -100,7 +100,7 @@ def _export_story(services: Services, story_id: int | None, output: str, *, as_z
         with _file(output) as file:
             file.write(json_line(story).encode())
         return
-    members = evidence_of(services.store.engine, stories, story_id)
+    members = evidence_of(services.engine, stories, story_id)
     if members is None:
         raise UsageError(f"there is no story {story_id}; see trucewire stories")
     path = f"story-{story_id}.zip" if output == "-" else output

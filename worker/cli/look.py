@@ -17,13 +17,15 @@ from worker.cli.console import (
     UsageError,
     ago,
     clock,
+    console,
     moment,
     opened,
     print_rows,
+    said,
     severity,
 )
-from worker.cli.routes import print_audit
 from worker.model import Outcome, Region, Severity, Stance
+from worker.model.delivery import Audit
 from worker.queries import AlertFilter, ArticleFilter
 
 PANEL = "Look"
@@ -236,6 +238,19 @@ def notifications(
     )
     columns = ("id", "alert", "rule", "channel", "status", "attempts", "when", "reason")
     print_rows(rows, columns, cells, as_json=as_json, empty="No notification is like that.")
+
+
+def print_audit(found: Audit) -> bool:
+    """Say what an audit has found; whether nothing is missing."""
+    counted = ", ".join(f"{n} {status}" for status, n in found.by_status.items()) or "none"
+    said(f"{found.pairs} pairs of alert and channel: {counted}, {len(found.gaps)} missing")
+    if found.unrouted:
+        said(f"{found.unrouted} alerts wait for routing")
+    if found.unexplained:
+        said(f"{found.unexplained} suppressed or failed without a reason")
+    for gap in found.gaps:
+        console.print(Text(f"missing: alert {gap.alert_id}, revision {gap.revision}, channel {gap.channel}", "red"))
+    return not found.gaps and not found.unexplained
 
 
 def silences(as_json: Annotated[bool, JsonOption] = False) -> None:

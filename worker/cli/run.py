@@ -1,10 +1,9 @@
-"""Running it: up, demo, check, migrate, health."""
+"""Running it in one process: up, demo."""
 
 from __future__ import annotations
 
 import logging
 import logging.handlers
-import os
 import shutil
 import time
 from collections import Counter
@@ -17,16 +16,15 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from worker import __version__, embedded, health, tasks
+from worker import __version__, embedded, tasks
 from worker.bootstrap import Services, services_for, settings_of_environment, utc_now
-from worker.cli import routes
-from worker.cli.console import console, notices, opened, said
+from worker.cli.console import console, said
 from worker.cli.look import print_first_round
 from worker.demo import DemoServer
-from worker.errors import SettingsError, TrucewireError
+from worker.errors import SettingsError
 from worker.model import Channel, Feed
 from worker.schedule import Limits
-from worker.settings import Settings, complaints
+from worker.settings import Settings
 
 PANEL = "Run"
 FIRST_ROUND_S = 30.0  # after so long the feeds are shown, whether or not all have answered
@@ -173,49 +171,7 @@ def _log_to_file(settings: Settings, *, verbose: bool) -> Path:
     return path
 
 
-def check() -> None:
-    """Check every settings file and variable: one line per mistake, with its remedy."""
-    if mistakes := complaints(os.environ, __version__):
-        for mistake in mistakes:
-            notices.print(Text(str(mistake)))
-        raise typer.Exit(1)
-    settings = settings_of_environment()
-    families = {feed.family for feed in settings.feeds}
-    languages = sorted({language for feed in settings.feeds for language in feed.languages})
-    said(f"{settings.config}: no mistake found")
-    said(f"  feeds.toml     {len(settings.feeds)} feeds of {len(families)} families in {', '.join(languages)}")
-    said(f"  region.toml    {settings.profile.name}: {len(settings.profile.places)} places, actors and institutions")
-    said(f"  rules.toml     {', '.join(rule.rule_id for rule in settings.rules if rule.enabled)}")
-    said(f"  channels.toml  {', '.join(f'{one.name} ({one.kind})' for one in settings.channels if one.enabled)}")
-    for number, line in enumerate(routes.lines(settings.routing)):
-        said(f"  {'routes.toml' if number == 0 else '':13}  {line}")
-    for line in routes.unreached(settings):
-        notices.print(Text(f"  {line}", style="yellow"))
-
-
-def migrate() -> None:
-    """Bring the database up to date, and its feeds in line with config/feeds.toml."""
-    with opened() as services:
-        counts = services.store.feeds.sync(services.settings.feeds, utc_now())
-    said(f"database is up to date; feeds: {counts.added} added, {counts.kept} kept, {counts.disabled} disabled")
-
-
-def check_health(
-    queue: Annotated[str, typer.Argument(help="poll, match, deliver or beat: this machine's process, too.")] = "",
-) -> None:
-    """Exit 1 and say why if the line, or this machine's worker of QUEUE, makes no progress."""
-    services = services_for(settings_of_environment())
-    try:
-        found = health.complaints(services.queries, utc_now(), queue)
-    finally:
-        services.close()
-    if found:
-        raise TrucewireError("; ".join(found))
-    said("well")
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (up, demo, check, migrate):
+    for command in (up, demo):
         app.command(rich_help_panel=PANEL)(command)
-    app.command("health", rich_help_panel=PANEL)(check_health)

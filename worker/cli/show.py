@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from worker.bootstrap import Services
+from worker.bootstrap import Log
 from worker.cli.console import (
     JsonOption,
     UsageError,
@@ -206,7 +206,7 @@ def _reported_by(families: Sequence[str]) -> str:
     return f"reported by {len(families)}: {', '.join(families)}" if families else "no publisher's voice behind it yet"
 
 
-def _react(services: Services, alert_id: int, *, ack: bool, by: str, snooze: str | None) -> None:
+def _react(services: Log, alert_id: int, *, ack: bool, by: str, snooze: str | None) -> None:
     until = services.now() + duration(snooze) if snooze else None
     store = services.store.alerts
     if (ack and not store.acknowledge(alert_id, by, services.now())) or (until and not store.snooze(alert_id, until)):
@@ -219,7 +219,7 @@ def _react(services: Services, alert_id: int, *, ack: bool, by: str, snooze: str
         said(f"alert {alert_id} is snoozed until {clock(until)} UTC: its updates wait, unless it becomes more urgent")
 
 
-def _keep_verdict(services: Services, alert_id: int, wrong: str | None, *, right: bool) -> None:
+def _keep_verdict(services: Log, alert_id: int, wrong: str | None, *, right: bool) -> None:
     if right and wrong is not None:
         raise UsageError("an alert cannot be right and wrong; give one of --right and --wrong REASON")
     if not services.store.feedback.add(alert_id, right=right, reason=wrong or "", now=services.now()):

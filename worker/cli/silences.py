@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from worker.bootstrap import Services, utc_now
+from worker.bootstrap import Log, utc_now
 from worker.cli.console import UsageError, clock, duration, opened, said
 from worker.cli.users import record
 from worker.model import Severity, Silence, Stance
@@ -76,7 +76,7 @@ def end(silence_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     said(f"silence {silence_id} has ended")
 
 
-def _check(services: Services, silence: Silence) -> None:
+def _check(services: Log, silence: Silence) -> None:
     settings = services.settings
     known: tuple[tuple[str, tuple[str, ...], set[str]], ...] = (
         ("rule", silence.rules, {one.rule_id for one in settings.rules}),
@@ -90,7 +90,7 @@ def _check(services: Services, silence: Silence) -> None:
                 raise UsageError(f"{what} {name!r} is not known, so the silence would match nothing; see config/")
 
 
-def _preview(services: Services, silence: Silence) -> None:
+def _preview(services: Log, silence: Silence) -> None:
     alerts = services.store.alerts.raised_since(services.now() - PREVIEWED, AT_MOST)
     muted = [alert for alert in alerts if mutes(silence, alert)]
     said(f"of {len(alerts)} alerts of the last seven days, this would have silenced {len(muted)}")
@@ -98,3 +98,8 @@ def _preview(services: Services, silence: Silence) -> None:
         where = alert.places[0] if alert.places else "place unknown"
         title = alert.article.article.title
         said(f"  {alert.alert_id} {clock(alert.raised_at)} {alert.severity} {alert.rule_id} · {where} · {title}")
+
+
+def register(to: typer.Typer) -> None:
+    """Add the commands."""
+    to.add_typer(app, name="silence", rich_help_panel="Change")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from worker.bootstrap import Services, utc_now
+from worker.bootstrap import Log, utc_now
 from worker.claims import worded
 from worker.cli.console import (
     SEVERITY_STYLE,
@@ -116,8 +116,8 @@ def print_updates(updates: list[dict[str, Any]], indent: int = 2) -> None:
         console.print(line + Text(f": {update['detail']} (article {update['article_id']})"))
 
 
-def _queries(services: Services) -> StoryQueries:
-    return StoryQueries(services.store.engine, services.settings.profile.opposed)
+def _queries(services: Log) -> StoryQueries:
+    return StoryQueries(services.engine, services.settings.profile.opposed)
 
 
 def _confirmation(state: str) -> Text:

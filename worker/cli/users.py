@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from worker.bootstrap import Services, utc_now
+from worker.bootstrap import Log, utc_now
 from worker.cli.console import (
     SinceOption,
     UntilOption,
@@ -60,7 +60,7 @@ def add_user(name: str, role: RoleOption = Role.READER) -> None:
 def list_users(as_json: JsonOption = False) -> None:
     """All users."""
     with opened() as services:
-        rows = user_list(services.store.engine)
+        rows = user_list(services.engine)
     now = utc_now()
     cells = [(row["name"], row["role"], clock(row["created_at"]), ago(row["last_login_at"], now)) for row in rows]
     print_rows(rows, ("user", "role", "made", "signed in"), cells, as_json=as_json, empty="no users: nobody is asked")
@@ -119,7 +119,7 @@ def add_token(
 def list_tokens(as_json: JsonOption = False) -> None:
     """All tokens, by name; their secrets are kept nowhere."""
     with opened() as services:
-        rows = token_list(services.store.engine)
+        rows = token_list(services.engine)
     now = utc_now()
     cells = [
         (
@@ -155,7 +155,7 @@ def audit(
     """Who signed in and who changed what, newest first."""
     with opened() as services:
         rows = audit_log(
-            services.store.engine,
+            services.engine,
             who=who,
             action=action,
             subject=subject,
@@ -196,7 +196,7 @@ def _must(found: bool, what: str, name: str) -> None:
         raise UsageError(f"there is no {what} {name!r}; nothing was changed")
 
 
-def record(services: Services, deed: Deed) -> None:
+def record(services: Log, deed: Deed) -> None:
     """Write into the audit log what was done at this terminal."""
     services.store.people.record(Visitor(operator(), Role.ADMIN, How.COMMAND), deed, utc_now())
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import typer
 
 from worker import embedded, tasks
-from worker.cli.console import opened, said
+from worker.cli.console import at_work, said
 
 PANEL = "Run"
 
 
 def web() -> None:
     """Serve the pages and the API, and answer WebSub hubs, until Ctrl-C. `trucewire up` does so by itself."""
-    with opened() as services:
+    with at_work() as services:
         settings = services.settings
         tasks.log_plainly(settings.log_level)
         stopped = embedded.until_told_to_stop()

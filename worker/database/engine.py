@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -142,6 +141,8 @@ def held_alone(engine: Engine) -> Iterator[None]:
     Raises:
         AlreadyRunningError: another one holds it.
     """
+    from filelock import FileLock, Timeout  # here: only the embedded Trucewire needs it
+
     name = engine.url.render_as_string(hide_password=True)
     taken = AlreadyRunningError(
         f"another trucewire is running on {name}: stop it, or set TRUCEWIRE_DATA to another folder"
@@ -169,6 +170,8 @@ def migrate(engine: Engine) -> None:
     Raises:
         StoreError: it cannot be reached, or is of a later version.
     """
+    if _is_current(engine):
+        return
     from alembic import command  # here: 10 MB that no worker needs
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -186,6 +189,20 @@ def migrate(engine: Engine) -> None:
             raise StoreError(f"database {engine.url!r} cannot be opened: {error.orig}") from error
         except DBAPIError as error:
             raise StoreError(f"database {engine.url!r} cannot be migrated: {error.orig}") from error
+
+
+def _is_current(engine: Engine) -> bool:
+    """Whether nothing is to be migrated: asked of the database alone, as every command asks it first."""
+    newest = max(
+        path.name
+        for path in files("worker").joinpath("migrations", "versions").iterdir()
+        if path.name[0] in "0123456789"
+    )
+    try:
+        with reading(engine) as connection:
+            return connection.scalar(text("SELECT version_num FROM alembic_version")) == newest.partition("_")[0]
+    except DBAPIError:  # there is no such table yet, or no such database: migrating makes them, or says what is wrong
+        return False
 
 
 def _refuse_later_version(connection: Connection, known: set[str]) -> None:

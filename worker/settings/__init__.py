@@ -20,7 +20,7 @@ from worker.settings.lexicons import read_lexicons
 from worker.settings.region import read_region
 from worker.settings.routes import KnownNames, read_routes
 from worker.settings.rules import read_rules
-from worker.settings.variables import Variables, check_names, read_variables
+from worker.settings.variables import Variables, check_names, database_url_of, read_variables
 from worker.urls import host_of
 
 __all__ = ["Settings", "complaints", "fetch_limits", "load_settings", "publishers_of"]
@@ -81,7 +81,7 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
     return Settings(
         config=config,
         data=variables.data,
-        database_url=variables.database_url or f"sqlite:///{variables.data.absolute() / 'trucewire.db'}",
+        database_url=database_url_of(variables),
         broker_url=variables.broker_url,
         feeds=feeds,
         families={host_of(feed.url): feed.family for feed in feeds},

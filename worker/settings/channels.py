@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import apprise
 from pydantic import AfterValidator, Field, model_validator
 
-from worker.connections import absolute_url
 from worker.errors import FetchError, SettingsError
 from worker.model import Channel, Severity
 from worker.render import DEFAULT, LANGUAGES
@@ -36,6 +34,8 @@ def _mail_address(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
+    from worker.connections import absolute_url  # here, as below: it takes long, and few files need it
+
     try:
         absolute_url(value)
     except FetchError:
@@ -273,4 +273,6 @@ def _is_signing_secret(value: str) -> bool:
 
 
 def _is_apprise_url(value: str) -> bool:
+    import apprise
+
     return apprise.Apprise.instantiate(value) is not None

@@ -65,14 +65,19 @@ class LexiconFile(Section):
     hints: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
-def read_lexicon(path: Path) -> Lexicon:
+def read_lexicon(path: Path, *, checked: bool = True) -> Lexicon:
     """The lexicon in the file at `path`.
+
+    Args:
+        path: of the file.
+        checked: whether each of its terms is compiled, to find mistakes.
 
     Raises:
         SettingsError: the first mistake, with file, key and remedy.
     """
     file = read_toml(path, LexiconFile)
-    _check(path.name, file)
+    if checked:
+        _check(path.name, file)
     return Lexicon(
         language=file.language,
         endings=file.endings,
@@ -110,13 +115,13 @@ def read_lexicon(path: Path) -> Lexicon:
 
 @lru_cache(maxsize=1)
 def read_lexicons() -> tuple[Lexicon, ...]:
-    """Every lexicon of the package, by language.
+    """Every lexicon of the package, by language. Their terms are checked by the tests, not at every start.
 
     Raises:
         SettingsError: the first mistake, with file, key and remedy.
     """
     with as_file(files("worker") / "lexicons") as folder:
-        return tuple(read_lexicon(path) for path in sorted(folder.glob("*.toml")))
+        return tuple(read_lexicon(path, checked=False) for path in sorted(folder.glob("*.toml")))
 
 
 def check_terms(file: str, key: str, terms: tuple[str, ...], endings: dict[str, str]) -> None:

@@ -129,6 +129,11 @@ def read_variables(environ: Mapping[str, str]) -> Variables:
     return validated(PLACE, values, Variables)
 
 
+def database_url_of(variables: Variables) -> str:
+    """Where the database is: SQLite in the data folder, unless another one is named."""
+    return variables.database_url or f"sqlite:///{variables.data.absolute() / 'trucewire.db'}"
+
+
 def check_names(environ: Mapping[str, str], others: Collection[str]) -> None:
     """Complain of a `TRUCEWIRE_…` variable that nothing reads: mostly a misspelt one.
 
