@@ -10,13 +10,15 @@ _AUTHOR_LINE = re.compile(
     r"\s*[:՝—–-]\s*(.{2,60})$",
     re.IGNORECASE,
 )
+_LONGEST = 80  # characters of such a line
 _LAST = 3  # paragraphs among which a byline stands at the end of a text
 
 
 def without_byline(paragraphs: Sequence[str]) -> tuple[list[str], str]:
     """The paragraphs without a closing "Author: …" line (and the name printed above it), and the name."""
     for number in range(max(0, len(paragraphs) - _LAST), len(paragraphs)):
-        if found := _AUTHOR_LINE.match(paragraphs[number].strip()):
+        line = paragraphs[number].strip()
+        if len(line) <= _LONGEST and (found := _AUTHOR_LINE.match(line)):
             name = found[1].strip()
             before = list(paragraphs[:number])
             while before and before[-1].strip() == name:
