@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,11 @@ from worker.tables import (
     revisions,
     stories,
 )
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 QUIET_SUBJECTS = (
     ("Border trade fair opens in Tbilisi", "Wine makers and carpet weavers met visitors from five countries.", "yes"),
@@ -151,7 +156,7 @@ def _article(
         fetched_at=seen,
         headers={},
         size=len(body),
-        body=zlib.compress(body),
+        body=zstd.compress(body),
     )
     article_id = _id(
         connection,

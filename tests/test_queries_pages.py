@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from tests.factories import NOW
 from tests.newsroom import fill
 from worker.model import Severity
+from worker.queries.arrivals import ArrivalQueries
 from worker.queries.copies import CopyQueries
 from worker.queries.map import MapQueries
 from worker.queries.now import NowQueries
@@ -47,10 +48,11 @@ def test_what_changed_of_late_is_found_with_its_time(full: Engine) -> None:
     assert [(row["id"], row["changed_at"]) for row in changed] == [(1, NOW - timedelta(minutes=15))]
 
 
-def test_new_articles_are_counted(full: Engine) -> None:
-    queries = NowQueries(full)
+def test_articles_arrive_above_the_newest_and_in_gaps_below_it(full: Engine) -> None:
+    queries = ArrivalQueries(full)
+    newest = queries.newest()
 
-    assert queries.articles_after(queries.newest_article() - 3) == (3, queries.newest_article())
+    assert queries.arrived(newest - 2, [newest - 5, newest + 9], 10) == [newest, newest - 1, newest - 5]
 
 
 def test_copies_are_found_from_both_sides(full: Engine) -> None:
@@ -98,7 +100,7 @@ def test_the_latest_polls_of_each_feed_are_few_and_in_order(full: Engine) -> Non
 
     found = queries.latest_polls(NOW - timedelta(days=1), 4)
 
-    assert [poll["outcome"] for poll in found[7]] == ["timed_out"] * 4
+    assert [outcome for outcome, _ in found[7]] == ["timed_out"] * 4
     assert {len(polled) for polled in found.values()} == {4}
     assert queries.feeds()[0]["name"] == "Doğu Gündemi"
 

@@ -21,8 +21,9 @@ from tests.world import World
 from worker.tables import alerts, articles, stories
 from worker.web import create_app, serving
 from worker.web.assets import all_assets
-from worker.web.pages.live import MOST_WAITING, Broadcast, Changes, Event, Reader
+from worker.web.pages.live import MOST_EACH, MOST_WAITING, Broadcast, Changes, Event, Reader
 from worker.web.pages.rendering import Pages
+from worker.web.problems import ProblemError
 
 
 @pytest.fixture
@@ -103,6 +104,37 @@ def test_an_article_is_told_again_when_it_has_been_judged(address: str, engine: 
     assert (judged["new"], "not about the region" in judged["rows"][0]["html"]) == (0, True)
 
 
+def test_an_article_that_is_committed_after_a_later_one_is_told_too(address: str, engine: Engine) -> None:
+    row = an_article_of(engine)
+    with reading(address, "articles") as stream:
+        with engine.begin() as connection:
+            connection.execute(insert(articles), row | {"id": 999, "key": "https://outlet.example/999"})
+        _, first = next_event(stream)
+        with engine.begin() as connection:
+            connection.execute(insert(articles), row | {"id": 997, "key": "https://outlet.example/997"})
+        _, second = next_event(stream)
+
+    assert [told["rows"][0]["id"] for told in (first, second)] == [999, 997]
+
+
+def an_article_of(engine: Engine) -> dict[str, Any]:
+    """A row to be stored under another id."""
+    with engine.begin() as connection:
+        return dict(connection.execute(articles.select().where(articles.c.id == 1)).mappings().one())
+
+
+def test_a_story_is_told_although_a_newer_one_was_told_before(address: str, engine: Engine) -> None:
+    with reading(address, "stories") as stream:
+        numbers = []
+        for story_id, seconds in ((4, -1), (3, -5)):
+            with engine.begin() as connection:
+                joined = update(stories).where(stories.c.id == story_id)
+                connection.execute(joined.values(last_at=NOW + timedelta(seconds=seconds)))
+            numbers.append(next_event(stream)[1]["rows"][0]["id"])
+
+    assert numbers == [4, 3]
+
+
 def test_a_story_that_an_article_joins_is_told(address: str, engine: Engine) -> None:
     with reading(address, "stories") as stream:
         with engine.begin() as connection:
@@ -160,6 +192,21 @@ def test_who_falls_behind_is_let_go_and_misses_nothing(world: World) -> None:
 
     assert cut_short == again[:1]  # how soon to come back
     assert again[1:] == [b"%d" % number for number in range(1, MOST_WAITING + 3)]
+
+
+def test_a_visitor_leaves_room_for_others(world: World) -> None:
+    async def open_many() -> None:
+        broadcast = Broadcast(Changes(Pages(world.services, all_assets())))
+        streams = [broadcast.events(Reader("alerts", NOW, "session nino")) for _ in range(MOST_EACH)]
+        for stream in streams:
+            broadcast.refuse_too_many("session nino")
+            await anext(stream)
+        broadcast.refuse_too_many("session ana")
+        broadcast.refuse_too_many("")
+        broadcast.refuse_too_many("session nino")
+
+    with pytest.raises(ProblemError, match="too many live pages"):
+        asyncio.run(open_many())
 
 
 def test_a_stream_about_nothing_known_is_refused(address: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy import ColumnElement, Engine, func, select
 
 from worker.database import reading
 from worker.queries.filters import ARTICLE_LIST, Row
@@ -17,9 +17,27 @@ class ArrivalQueries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def after(self, article_id: int, limit: int) -> list[Row]:
-        """The newest articles that came after that one, newest first."""
-        return self._rows(articles.c.id > article_id, limit)
+    def newest(self) -> int:
+        """The id of the newest article, 0 where there is none."""
+        with reading(self._engine) as connection:
+            return int(connection.scalar(select(func.max(articles.c.id))) or 0)
+
+    def arrived(self, after: int, gaps: Collection[int], limit: int) -> list[int]:
+        """The ids of the newest articles that came after that one or fill a gap before it, newest first.
+
+        PostgreSQL gives a transaction its ids before it commits: a lower id may come after a higher one.
+        """
+        statement = select(articles.c.id).order_by(articles.c.id.desc()).limit(limit)
+        later = articles.c.id > after
+        with reading(self._engine) as connection:
+            found = list(connection.scalars(statement.where(later)))
+            if gaps:
+                found += connection.scalars(statement.where(articles.c.id.in_(list(gaps))))
+        return found
+
+    def rows(self, article_ids: Collection[int]) -> list[Row]:
+        """Those articles, newest first."""
+        return self._rows(articles.c.id.in_(list(article_ids)), len(article_ids))
 
     def judged(self, article_ids: Collection[int]) -> list[Row]:
         """Those of them that have been judged, newest first."""

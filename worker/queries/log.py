@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,6 +86,17 @@ class Queries:
                 "revisions": _rows(connection, earlier),
                 "alert_ids": sorted(connection.scalars(voices)),
             }
+
+    def with_texts(self, article_ids: Sequence[int]) -> list[Row]:
+        """Articles with their texts and the `matches` of their present revision, in the order of their ids."""
+        statement = select(*FULL_ARTICLE).where(articles.c.id.in_(article_ids)).order_by(articles.c.id)
+        said = select(matches).join_from(matches, articles).where(matches.c.article_id.in_(article_ids))
+        said = said.where(matches.c.revision == articles.c.revision).order_by(matches.c.id)
+        with reading(self._engine) as connection:
+            found = {row["id"]: row | {"matches": []} for row in _rows(connection, statement)}
+            for match in _rows(connection, said):
+                found[match["article_id"]]["matches"].append(match)
+        return list(found.values())
 
     def capture(self, article_id: int) -> Capture | None:
         """The document that brought the article's present revision, as it was fetched; None where none is kept."""

@@ -107,18 +107,6 @@ class NowQueries:
             row["changed_at"] = max(known, default=None)
         return found
 
-    def newest_article(self) -> int:
-        """The id of the newest article, 0 where there is none."""
-        with reading(self._engine) as connection:
-            return int(connection.scalar(select(func.max(articles.c.id))) or 0)
-
-    def articles_after(self, article_id: int) -> tuple[int, int]:
-        """How many articles came after that one, and the id of the newest."""
-        statement = select(func.count(), func.max(articles.c.id)).where(articles.c.id > article_id)
-        with reading(self._engine) as connection:
-            number, newest = connection.execute(statement).one()
-            return int(number), int(newest or article_id)
-
 
 _open_notices = select(func.count()).select_from(notices).where(notices.c.closed_at.is_(None))
 

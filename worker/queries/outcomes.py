@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -33,13 +34,12 @@ class OutcomeQueries:
             row = connection.execute(select(*feeds.c, counted).where(feeds.c.id == feed_id)).mappings().one_or_none()
             return dict(row) if row else None
 
-    def latest_polls(self, since: datetime, each: int) -> dict[int, list[Row]]:
-        """The `outcome` and number of `new` articles of every feed's latest polls, at most `each`, oldest first."""
+    def latest_polls(self, since: datetime, each: int) -> dict[int, list[tuple[str, int]]]:
+        """The outcome and number of new articles of every feed's latest polls, at most `each`, oldest first."""
+        found: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
         with reading(self._engine) as connection:
-            rows = connection.execute(_latest_polls(connection, since, each)).all()
-        found: dict[int, list[Row]] = {}
-        for row in rows:
-            found.setdefault(row.feed_id, []).append({"outcome": row.outcome, "new": row.new})
+            for feed_id, outcome, new in connection.execute(_latest_polls(connection, since, each)):
+                found[feed_id].append((outcome, new))
         return found
 
     def open_notices(self) -> list[Row]:
@@ -75,7 +75,7 @@ def _latest_polls(connection: Connection, since: datetime, each: int) -> Select[
     one = polls.alias("one")
     latest = select(one.c.id).where(one.c.feed_id == feeds.c.id, one.c.started_at >= since)
     latest = latest.order_by(one.c.started_at.desc(), one.c.id.desc()).limit(each)
-    wanted = select(polls.c.id, polls.c.feed_id, polls.c.outcome, polls.c.new).select_from(feeds).order_by(polls.c.id)
+    wanted = select(polls.c.feed_id, polls.c.outcome, polls.c.new).select_from(feeds).order_by(polls.c.id)
     if connection.dialect.name == "sqlite":  # which has no LATERAL
         return wanted.join(polls, polls.c.id.in_(latest.correlate(feeds)))
     found = latest.lateral()

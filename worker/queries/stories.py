@@ -40,6 +40,7 @@ class StoryFilter:
     rule: str = ""
     since: datetime | None = None  # by its newest article
     until: datetime | None = None
+    among: frozenset[int] | None = None  # these stories only
 
 
 class StoryQueries:
@@ -63,6 +64,8 @@ class StoryQueries:
             before: `last_at` and `id` of the last story seen: the next ones are those behind it.
         """
         statement = select(stories).where(stories.c.merged_into_id.is_(None), *_conditions(wanted))
+        if wanted.among is not None:
+            statement = statement.where(stories.c.id.in_(wanted.among))
         if before is not None:
             last_at, story_id = before
             behind = and_(stories.c.last_at == last_at, stories.c.id < story_id)
@@ -73,11 +76,12 @@ class StoryQueries:
             of_stories = _summaries(connection, [row["id"] for row in found])
         return [row | {"open": row["closed_at"] is None} | of_stories[row["id"]] for row in found]
 
-    def newest(self) -> datetime | None:
-        """When an article last joined a story."""
+    def last_reports(self, since: datetime) -> dict[int, datetime]:
+        """The time of the newest article of each story that has one since then, by the story's id."""
+        statement = select(stories.c.id, stories.c.last_at)
         with reading(self._engine) as connection:
-            at: datetime | None = connection.scalar(select(func.max(stories.c.last_at)))
-        return at
+            rows = connection.execute(statement.where(stories.c.last_at >= since, stories.c.merged_into_id.is_(None)))
+            return {row.id: row.last_at for row in rows}
 
     def story(self, story_id: int) -> Row | None:
         """One story whole; None where there is none of this id.

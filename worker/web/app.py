@@ -1,7 +1,7 @@
 """The application put together.
 
-From the outside in: `security` (Host, sizes, headers), gzip, `access` (who it is, forms of our own pages only),
-`validators` (ETags), the routes. Errors become problem details or pages in `problems`.
+From the outside in: `security` (Host, sizes, headers), `assets` (static files), gzip, `access` (who it is, forms of our
+own pages only), `validators` (ETags), the routes. Errors become problem details or pages in `problems`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from worker import __version__
 from worker.bootstrap import Services
 from worker.web import actions, api, callbacks, feeds, pages, problems, signin
 from worker.web.access import Gate
+from worker.web.assets import Files
 from worker.web.security import Guard
 from worker.web.validators import Validators
 
@@ -53,5 +54,6 @@ def create_app(services: Services, nudge: Callable[[int], None] = _left_to_the_n
     app.add_middleware(Validators)  # the last one added is the outermost
     app.add_middleware(Gate, services=services)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_GZIPPED, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Files)
     app.add_middleware(Guard, settings=services.settings)
     return app

@@ -12,7 +12,8 @@ from functools import cache
 from importlib.resources import files
 
 import brotli
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import Request, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 TYPES = {
     "css": "text/css; charset=utf-8",
@@ -20,6 +21,8 @@ TYPES = {
     "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
 }
+FOLDER = "/static/"
+ROOT_FILES = {"/favicon.ico": "icon.svg", "/robots.txt": "robots.txt"}  # what browsers and robots ask for unasked
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=300"
 
@@ -59,15 +62,11 @@ class Assets:
         """
         return self._addresses[name]
 
-    def response(self, name: str, request: Request) -> Response:
-        """The file under that name, with or without its hash.
-
-        Raises:
-            HTTPException: 404.
-        """
+    def response(self, name: str, request: Request) -> Response | None:
+        """The file under that name, with or without its hash; None where there is none."""
         asset = self._by_path.get(name)
         if asset is None:
-            raise HTTPException(404)
+            return None
         headers = {"ETag": asset.etag, "Cache-Control": asset.cache, "Vary": "Accept-Encoding"}
         if asset.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
@@ -78,26 +77,25 @@ class Assets:
         return Response(asset.encodings[coding], headers=headers, media_type=asset.media_type)
 
 
+class Files:
+    """Answers for static files before anybody is asked who they are: a first page waits for three of them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._assets = all_assets()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        name = ROOT_FILES.get(path) or (path.removeprefix(FOLDER) if path.startswith(FOLDER) else "")
+        answer = self._assets.response(name, Request(scope)) if name else None
+        await (answer or self._app)(scope, receive, send)
+
+
 @cache
 def all_assets() -> Assets:
     """Those of this process."""
     return Assets()
-
-
-def router(assets: Assets) -> APIRouter:
-    """`/static/…`, and what browsers and robots ask for unasked."""
-    routes = APIRouter()
-
-    @routes.get("/static/{name}", include_in_schema=False)
-    def static(name: str, request: Request) -> Response:
-        return assets.response(name, request)
-
-    @routes.get("/favicon.ico", include_in_schema=False)
-    def icon(request: Request) -> Response:
-        return assets.response("icon.svg", request)
-
-    @routes.get("/robots.txt", include_in_schema=False)
-    def robots(request: Request) -> Response:
-        return assets.response("robots.txt", request)
-
-    return routes

@@ -62,7 +62,7 @@ def check_silence(services: Services, silence: Silence) -> None:
     settings = services.settings
     for what, given, known in (
         ("rule", silence.rules, {rule.rule_id for rule in settings.rules}),
-        ("place", silence.places, {place.name for place in settings.profile.places}),
+        ("place", silence.places, {place.label for place in settings.profile.places}),
     ):
         if unknown := [name for name in given if name not in known]:
             raise ProblemError(422, f"{what} {unknown[0]!r} is not known, so the silence would match nothing", [what])

@@ -51,7 +51,7 @@ def try_rules(services: Services, text: str, since: datetime) -> Trial:
 
 
 def _read(services: Services, text: str) -> tuple[Rule, ...]:
-    places = frozenset(place.name for place in services.settings.profile.places)
+    places = frozenset(place.label for place in services.settings.profile.places)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "rules.toml"
         path.write_text(text, encoding="utf-8")

@@ -23,11 +23,9 @@ from worker.web.pages.rendering import Pages
 
 
 def router(services: Services) -> APIRouter:
-    """Every page, its static files and its live stream."""
-    files = assets.all_assets()
-    pages = Pages(services, files)
+    """Every page and its live stream."""
+    pages = Pages(services, assets.all_assets())
     routes = APIRouter()
     for part in (now, log, articles, stories, story, map, trends, feeds, rules, audit, live):
         routes.include_router(part.router(pages))
-    routes.include_router(assets.router(files))
     return routes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -113,7 +113,8 @@ def router(pages: Pages) -> APIRouter:
         now = pages.services.now()
         notices = queries.open_notices()
         polled = queries.latest_polls(now - LATELY, SPARK)
-        found = [_shown(feed, notices, polled) for feed in queries.feeds()]
+        quiet = _quiet(notices)
+        found = [_shown(feed, quiet, polled) for feed in queries.feeds()]
         found.sort(key=lambda feed: STATES.index(feed["state"]))
         query = asked(request.query_params, READ, now, numbers=())
         return pages.page(
@@ -153,10 +154,10 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
-def _shown(feed: Row, notices: Iterable[Row], polled: Mapping[int, list[Row]]) -> Row:
+def _shown(feed: Row, quiet: Collection[str], polled: Mapping[int, Sequence[tuple[str, int]]]) -> Row:
     return feed | {
-        "state": state_of(feed, _quiet(notices)),
-        "spark": _spark(polled.get(feed["id"], [])),
+        "state": state_of(feed, quiet),
+        "spark": _spark(polled.get(feed["id"], ())),
         "why_then": why_then(feed["schedule_reason"]),
     }
 
@@ -180,14 +181,19 @@ def _is_wanted(feed: Row, query: Mapping[str, str]) -> bool:
     )
 
 
-def _spark(polled: list[Row]) -> Spark:
-    tones = [tone_of(poll["outcome"]) for poll in polled]
-    shapes: dict[str, list[str]] = {}
-    for place, (poll, tone) in enumerate(zip(polled, tones, strict=True), SPARK - len(polled)):
-        height = 10 if poll["new"] else 5 if tone == "ok" else 8
-        shapes.setdefault(tone, []).append(f"M{place * 4} {10 - height}h3v{height}h-3z")
-    drawn = tuple((tone, "".join(parts)) for tone, parts in shapes.items())
-    return Spark(len(polled), tones.count("bad"), tones.count("new"), drawn)
+def _spark(polled: Sequence[tuple[str, int]]) -> Spark:
+    drawn = [_bar(place, outcome, new > 0) for place, (outcome, new) in enumerate(polled, SPARK - len(polled))]
+    tones = [tone for tone, _ in drawn]
+    shapes = {tone: "".join(shape for of, shape in drawn if of == tone) for tone in dict.fromkeys(tones)}
+    return Spark(len(polled), tones.count("bad"), tones.count("new"), tuple(shapes.items()))
+
+
+@cache
+def _bar(place: int, outcome: str, fresh: bool) -> tuple[str, str]:
+    """The tone of a poll, and its bar: a page has eight thousand of them, and few are unlike each other."""
+    tone = tone_of(outcome)
+    height = 10 if fresh else 5 if tone == "ok" else 8
+    return tone, f"M{place * 4} {10 - height}h3v{height}h-3z"
 
 
 def _habit(rate: dict[str, Any]) -> list[Bar]:

@@ -20,10 +20,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from worker.model.people import How, Visitor
 from worker.queries import Row
 from worker.queries.arrivals import ArrivalQueries
 from worker.queries.now import NowQueries
 from worker.queries.stories import StoryFilter, StoryQueries
+from worker.web.pages.gaps import Gaps
 from worker.web.pages.now import Story, stories_of
 from worker.web.pages.rendering import Pages
 from worker.web.problems import ProblemError
@@ -32,11 +34,14 @@ log = logging.getLogger("trucewire")
 
 LOOK_EVERY_S = 0.5
 BREATH_S = 15.0  # a comment at least so often: proxies end what is silent, and who has left is noticed
-LOOK_BACK = timedelta(minutes=2)  # a transaction may commit long after the time it carries
+LOOK_BACK = timedelta(minutes=2)  # a transaction may commit long after the time it carries, or than one with higher ids
+LATELY = timedelta(hours=1)  # stories with a report since then: an article may wait so long to be judged
+MOST_COUNTED = 1000  # articles of one look
 KEPT = 300  # events, for readers who come back
 LONGEST_NUMBER = 18  # digits
 MOST_WAITING = 64  # events of one reader
 MOST_READERS = 800  # fewer than the server has connections
+MOST_EACH = 50  # of one visitor, who may have many pages open; but for whoever sits at this machine
 RETRY_MS = 2000
 LONGEST_S = 600.0  # of a stream; then its reader comes back, and has to be let in anew
 MOST_ROWS = 20  # articles or stories of one event; where more came at once, their number is told
@@ -60,6 +65,7 @@ class Reader:
 
     about: str
     since: datetime
+    who: str = ""
     after: int = 0  # the number of the last event it was given, before it came back
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
@@ -89,9 +95,9 @@ class Changes:
         self._known: dict[int, tuple[object, ...]] = {}
         self._revisions: dict[int, int] = {}
         self._first = True
-        self._article: int | None = None
+        self._gaps: Gaps | None = None
         self._unjudged: deque[int] = deque(maxlen=MOST_UNJUDGED)
-        self._story_at: datetime | None = None
+        self._reported: dict[int, datetime] | None = None
         self._number = 0
         # Numbers begin anew with every process: what one has counted says nothing to the next.
         self._begun = f"{pages.services.now().timestamp():.0f}"
@@ -137,14 +143,15 @@ class Changes:
         return {"story_id": story_id, "severity": story.severity, "open": True, "html": html}
 
     def _articles(self, now: datetime) -> Iterator[Event]:
-        if self._article is None:
-            self._article = self._queries.newest_article()
+        if self._gaps is None:
+            self._gaps = Gaps(self._arrivals.newest(), LOOK_BACK)
             return
-        number, self._article = self._queries.articles_after(before := self._article)
-        if number:
-            rows = self._arrivals.after(before, MOST_ROWS) if number <= MOST_ROWS else []
+        ids = self._arrivals.arrived(self._gaps.newest, self._gaps.open(now), MOST_COUNTED)
+        self._gaps.saw(ids, now)
+        if ids:
+            rows = self._arrivals.rows(ids) if len(ids) <= MOST_ROWS else []
             self._unjudged.extend(row["id"] for row in rows if row["matched_at"] is None)
-            yield self._event("articles", "articles", now, {"new": number, "rows": self._rendered(rows, now)})
+            yield self._event("articles", "articles", now, {"new": len(ids), "rows": self._rendered(rows, now)})
         if self._unjudged:
             judged = self._arrivals.judged(self._unjudged)
             for row in judged:
@@ -156,16 +163,16 @@ class Changes:
         return [{"id": row["id"], "html": self._pages.piece("rows.html", "row", row, now=now)} for row in rows]
 
     def _changed_stories(self, now: datetime) -> Iterator[Event]:
-        newest, since = self._stories.newest(), self._story_at
-        self._story_at = newest
-        if since is None or newest is None or newest <= since:
+        """Those whose newest report is another one than at the last look, whichever worker was first to commit."""
+        before, self._reported = self._reported, self._stories.last_reports(now - LATELY)
+        if before is None:
             return
-        found = self._stories.stories(StoryFilter(since=since), MOST_ROWS + 1)
-        rows = [row for row in found if row["last_at"] > since]
-        told = [
-            {"id": row["id"], "html": self._pages.piece("rows.html", "story", row, now=now)} for row in rows[:MOST_ROWS]
-        ]
-        yield self._event("stories", "stories", now, {"new": len(rows), "rows": told})
+        changed = {story_id for story_id, at in self._reported.items() if before.get(story_id) != at}
+        if not changed:
+            return
+        rows = self._stories.stories(StoryFilter(among=frozenset(changed)), MOST_ROWS)
+        told = [{"id": row["id"], "html": self._pages.piece("rows.html", "story", row, now=now)} for row in rows]
+        yield self._event("stories", "stories", now, {"new": len(changed), "rows": told})
 
     def _event(self, kind: str, about: str, at: datetime, told: Row) -> Event:
         self._number += 1
@@ -183,10 +190,16 @@ class Broadcast:
         self._looking: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
 
-    @property
-    def readers(self) -> int:
-        """How many there are."""
-        return len(self._readers)
+    def refuse_too_many(self, who: str) -> None:
+        """Leave room for others.
+
+        Raises:
+            ProblemError: there are too many readers, or too many of this visitor's.
+        """
+        if len(self._readers) >= MOST_READERS:
+            raise ProblemError(503, "There are too many readers on this process; the page works without being live.")
+        if who and sum(reader.who == who for reader in self._readers) >= MOST_EACH:
+            raise ProblemError(429, "You have too many live pages open; this one works without being live.")
 
     async def events(self, reader: Reader) -> AsyncIterator[bytes]:
         """What goes to one reader, for as long as it listens."""
@@ -242,13 +255,17 @@ def router(pages: Pages) -> APIRouter:
 
     @routes.get("/live")
     async def live(
-        request: Request, about: About = "alerts", since: Annotated[float | None, Query(ge=0, le=1e11)] = None
+        request: Request,
+        about: About = "alerts",
+        since: Annotated[float | None, Query(ge=0, le=1e11)] = None,
     ) -> Response:
-        if broadcast.readers >= MOST_READERS:
-            raise ProblemError(503, "There are too many readers on this process; the page works without being live.")
+        visitor: Visitor = request.state.visitor
+        who = f"{visitor.how} {visitor.name}" if visitor.how is not How.LOOPBACK else ""
+        broadcast.refuse_too_many(who)
         now = pages.services.now()
         begin = now if since is None else max(now - LOOK_BACK, datetime.fromtimestamp(since, now.tzinfo))
-        stream = broadcast.events(Reader(about, begin, changes.number_of(request.headers.get("last-event-id", ""))))
+        last = changes.number_of(request.headers.get("last-event-id", ""))
+        stream = broadcast.events(Reader(about, begin, who, last))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
 

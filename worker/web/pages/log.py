@@ -48,7 +48,7 @@ class Choices:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self.rules = [rule.rule_id for rule in pages.services.settings.rules]
-        self.places = sorted({place.name for place in pages.services.settings.profile.places})
+        self.places = sorted({place.label for place in pages.services.settings.profile.places})
 
     @property
     def languages(self) -> list[str]:

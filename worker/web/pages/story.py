@@ -18,6 +18,11 @@ from worker.web.problems import ProblemError
 
 Id = Annotated[int, Path(ge=1, le=2**62)]
 SIDE_BY_SIDE = 12  # articles with their text; the others are in the log
+MOST_CLAIMS = 100  # word for word, the newest
+MOST_REPORTS = 80  # of the timeline; all else that happened is always there
+
+
+REPORTS = frozenset({"article", "copy"})  # kinds of events of the timeline
 
 
 def router(pages: Pages) -> APIRouter:
@@ -36,6 +41,7 @@ def router(pages: Pages) -> APIRouter:
         chosen = _one_of_each(story["articles"])
         sides, rows = claims_table(story["reports"])
         own = [claim for claim in story["claims"] if claim["copy_of_id"] is None]
+        events, untold = _newest(_in_short(story["timeline"]))
         return pages.page(
             request,
             "story.html",
@@ -43,11 +49,13 @@ def router(pages: Pages) -> APIRouter:
             alerts=sorted(story["alerts"], key=_urgency),
             sides=sides,
             rows=rows,
-            claims=own,
+            claims=own[-MOST_CLAIMS:],
+            claimed=len(own),
             repeated=len(story["claims"]) - len(own),
-            events=_in_short(story["timeline"]),
+            events=events,
+            untold=untold,
             voices=[voice | {"publishers": _publishers(voice["articles"])} for voice in story["sources"]],
-            beside=[_read(pages, article["id"]) for article in chosen],
+            beside=[_read(article) for article in services.queries.with_texts([one["id"] for one in chosen])],
             left=len(story["articles"]) - len(chosen),
         )
 
@@ -74,6 +82,13 @@ def _in_short(timeline: Iterable[Row]) -> list[Row]:
         else:
             found.append(event | {"copies": 1})
     return found
+
+
+def _newest(events: list[Row]) -> tuple[list[Row], int]:
+    """What happened without the oldest of many reports, but for the very first, and how many these are."""
+    reports = [event for event in events if event["kind"] in REPORTS]
+    untold = {id(event) for event in reports[1 : 1 - MOST_REPORTS]} if len(reports) > MOST_REPORTS else set()
+    return [event for event in events if id(event) not in untold], len(untold)
 
 
 def _publishers(witnesses: Iterable[Row]) -> list[Row]:
@@ -103,9 +118,8 @@ def _one_of_each(articles: Iterable[Row]) -> list[Row]:
     return sorted(chosen, key=lambda article: int(article["id"]))
 
 
-def _read(pages: Pages, article_id: int) -> Row:
+def _read(article: Row) -> Row:
     """An article with its matching sentences marked."""
-    article = pages.services.queries.article(article_id) or {}
     matches = [match | {"marks": match["marks"] or []} for match in article["matches"]]
     return article | {
         "marked_title": marks.passage(article["title"], "title", matches),
