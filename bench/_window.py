@@ -20,9 +20,9 @@ from worker.database import connect, migrate
 from worker.database.rows import article_row
 from worker.model import Article, Feed, Judged, StoredArticle
 from worker.store import Store
-from worker.store.candidates import file_articles
+from worker.store.filed import file_articles
 from worker.stories import keys_of
-from worker.tables import articles, signatures, stories, story_keys
+from worker.tables import articles, signatures, stories
 
 AT_ONCE = 5_000
 
@@ -83,7 +83,7 @@ def _write(connection: Connection, batch: Sequence[News]) -> None:
         filed.append((replace(signed, story_id=one.event + 1), keys_of(signed)))
     if rows:
         connection.execute(insert(articles), rows)
-        file_articles(connection, filed, START)
+        file_articles(connection, filed)
 
 
 def _unmatched(one: News) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _settled(engine: Engine) -> None:
 
 
 def size_of(engine: Engine) -> dict[str, float]:
-    """Megabytes of what articles are found by, indexes included."""
+    """Megabytes of what is kept of articles to place others beside them, indexes included."""
     asked = {
         "sqlite": "SELECT sum(pgsize) FROM dbstat WHERE name = :table OR name LIKE '%_' || :table || '_%'",
         "postgresql": "SELECT pg_total_relation_size(CAST(:table AS regclass))",
@@ -119,5 +119,5 @@ def size_of(engine: Engine) -> dict[str, float]:
     with engine.connect() as connection:
         return {
             table.name: (connection.scalar(text(asked[engine.dialect.name]), {"table": table.name}) or 0) / 2**20
-            for table in (story_keys, signatures)
+            for table in (signatures,)
         }

@@ -38,7 +38,7 @@ from worker.alerting import match_plan, signature
 from worker.database import connect
 from worker.model import Article, Judged, Judgement, MatchPlan, Region, Relevance, StorySignature
 from worker.store import Store
-from worker.store.candidates import Candidates, Signatures
+from worker.store.candidates import Candidates, Window
 from worker.stories import WINDOW, Geography, StoryLog, keys_of, signature_of, story_for
 from worker.tables import articles
 
@@ -215,7 +215,7 @@ def cost(url: str, window: int, batch: int, server: Running | None = None) -> No
         found.update(articles=signed is not None, candidates=len(candidates))
         return match_plan(one, signed, candidates, now=now, fresh_for=WINDOW, geography=geography)
 
-    kept = Signatures()
+    remembered = loaded(engine, store.matches.window, now - WINDOW)
     for number in itertools.count():
         claimed = store.articles.lease_unmatched(batch, now, now + timedelta(minutes=5))
         if not claimed:
@@ -223,12 +223,13 @@ def cost(url: str, window: int, batch: int, server: Running | None = None) -> No
         kind = KINDS[number % len(KINDS)]
         judged = [Judged(one, waiting[one.article_id].judgement if kind != "judged" else NOTHING) for one in claimed]
         if kind == "by step":
-            by_step(engine, judged, now, geography, spent, kept)
+            by_step(engine, judged, now, geography, spent, store.matches.window)
             store.matches.apply_matches(judged, place, now, now - WINDOW)
         else:
             with spent.on(kind, len(judged)):
                 store.matches.apply_matches(judged, place, now, now - WINDOW)
     print(f"{engine.dialect.name}, {window} articles in the window, {batch} in a batch")
+    print(f"  {remembered}")
     report(spent)
     print(f"  {found['candidates'] / found['articles']:.0f} candidates each, B³ F1 {right(engine, waiting):.3f}")
     size = ", ".join(f"{name} {size:.0f}" for name, size in size_of(engine).items())
@@ -238,8 +239,23 @@ def cost(url: str, window: int, batch: int, server: Running | None = None) -> No
     engine.dispose()
 
 
+def loaded(engine: Engine, window: Window, since: datetime) -> str:
+    """Read the index up, as a process does before its first match; what that costs, in words."""
+    resident, begun = rss(), time.process_time()
+    with engine.connect() as connection:
+        window.read_up(connection, since)
+    seconds = time.process_time() - begun
+    return f"index in memory: read up in {seconds:.1f} s of CPU, {rss() - resident:.0f} MB more"
+
+
+def rss() -> float:
+    """Megabytes of this process."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
 def by_step(
-    engine: Engine, judged: Sequence[Judged], now: datetime, geography: Geography, spent: Spent, kept: Signatures
+    engine: Engine, judged: Sequence[Judged], now: datetime, geography: Geography, spent: Spent, window: Window
 ) -> None:
     """What each step before the writing costs."""
     with spent.on("sign", len(judged)):
@@ -247,7 +263,7 @@ def by_step(
         keys = {number: keys_of(signed) for number, signed in batch.items()}
     with engine.connect() as connection:
         with spent.on("find", len(judged)):
-            log = Candidates(connection, keys, now - WINDOW, kept)
+            log = Candidates(connection, keys, now - WINDOW, window)
             found = {number: log.of(number) for number in batch}
         with spent.on("compare", len(judged)):
             for number, signed in batch.items():

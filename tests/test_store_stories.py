@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,8 @@ from worker.alerting import match_plan
 from worker.model import AlertPlan, Judged, MatchPlan, Severity, Stance
 from worker.queries.stories import StoryFilter, StoryQueries
 from worker.store import Store
-from worker.store.candidates import Signatures
-from worker.stories import WINDOW, Geography
+from worker.store.candidates import Candidates, Signatures, Window
+from worker.stories import WINDOW, Geography, keys_of, signature_of
 from worker.tables import (
     alert_articles,
     alert_updates,
@@ -25,8 +26,8 @@ from worker.tables import (
     claims,
     entries,
     notifications,
+    signatures,
     stories,
-    story_keys,
 )
 
 SINCE = NOW - WINDOW
@@ -117,15 +118,66 @@ def test_as_many_signatures_are_remembered_as_there_is_room_for_and_none_that_wa
     assert kept.of(3, 11) is None
 
 
-def test_keys_are_dropped_when_nothing_can_find_them_any_more(store: Store) -> None:
+def test_what_is_too_old_to_be_found_is_dropped_but_what_was_filed_last(store: Store) -> None:
     stored_feed(store)
-    store.matches.apply_matches(judged_of(store, 1, title=TITLES[0]), by_words, NOW, SINCE)
+    store.matches.apply_matches(judged_of(store, 1, 2, title=TITLES[0]), by_words, NOW, SINCE)
 
     kept = store.stories.prune_keys(NOW - WINDOW)
     dropped = store.stories.prune_keys(NOW + WINDOW)
 
-    assert (kept, dropped > 0) == (0, True)
-    assert rows_of(store, select(func.count()).select_from(story_keys)) == [(0,)]
+    assert (kept, dropped) == (0, 1)
+    assert rows_of(store, select(signatures.c.article_id)) == [(2,)]
+
+
+def found_by(store: Store, title: str) -> list[list[int]]:
+    """The candidates of an article, as this process finds them and as one does that has just been started."""
+    article = an_article(1000, title=title, summary="", text="")
+    signed = signature_of(article, places=(), reports=(), at=NOW, article_id=1000)
+    with store.engine.connect() as connection:
+        return [
+            [one.article_id for one in Candidates(connection, {1000: keys_of(signed)}, SINCE, window).of(1000)]
+            for window in (store.matches.window, Window())
+        ]
+
+
+def test_an_article_that_is_judged_anew_is_found_by_what_it_says_now(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1, title=TITLES[0]), by_words, NOW, SINCE)
+    store.matches.apply_matches(judged_of(store, 2, title=TITLES[0]), by_words, NOW, SINCE)
+    store.articles.rematch([1])
+
+    (again,) = judged_of(store)
+    changed = replace(again.stored, article=replace(again.stored.article, title=TITLES[1], summary="", text=""))
+    store.matches.apply_matches([Judged(changed, again.judgement)], by_words, NOW, SINCE)
+
+    assert found_by(store, TITLES[0]) == [[2], [2]]
+    assert found_by(store, TITLES[1]) == [[1], [1]]
+
+
+def test_an_article_that_is_in_no_story_any_more_is_not_found(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1, title=TITLES[0]), by_words, NOW, SINCE)
+    before = found_by(store, TITLES[0])
+    store.articles.rematch([1])
+
+    store.matches.apply_matches(judged_of(store), lambda judged, *_: MatchPlan(judged), NOW, SINCE)
+
+    assert (before, found_by(store, TITLES[0])) == ([[1], [1]], [[], []])
+
+
+def test_what_was_rolled_back_is_not_found(store: Store) -> None:
+    stored_feed(store)
+    first, second = judged_of(store, 1, 2, title=TITLES[0])
+
+    def failing(judged: Judged, signed: Any, candidates: Sequence[Any]) -> MatchPlan:
+        if judged.stored.article_id == 2:
+            raise RuntimeError("the process dies")
+        return by_words(judged, signed, candidates)
+
+    with pytest.raises(RuntimeError, match="dies"):
+        store.matches.apply_matches([first, second], failing, NOW, SINCE)
+
+    assert found_by(store, TITLES[0]) == [[], []]
 
 
 def test_judging_anew_replaces_what_an_article_claims(store: Store) -> None:

@@ -14,8 +14,8 @@ from worker.database.rows import chunks
 from worker.judge import judgement_to_json
 from worker.model import Match, MatchPlan, StorySignature
 from worker.model.stories import Claim
-from worker.store.candidates import file_articles, unfile_articles
 from worker.store.facets import facets_of
+from worker.store.filed import file_articles
 from worker.tables import article_facets, articles, claims, matches
 
 _PLAIN = ("region", "places", "judgement", "matched_at", "story_id")
@@ -43,6 +43,7 @@ class Judgements:
 
     def __init__(self, connection: Connection, now: datetime, anew: Collection[int]) -> None:
         """`anew` are the articles that were judged before, and of which something may stand already."""
+        self.numbers: dict[int, int] = {}  # under which articles were filed
         self._connection = connection
         self._now = now
         self._anew = anew
@@ -95,11 +96,10 @@ class Judgements:
             for part in chunks([row["of_article"] for row in self._revisions]):
                 for old in _OLD:
                     connection.execute(old, {"ids": part})
-                unfile_articles(connection, part)
         for statement, rows in zip(_NEW, (self._matches, self._facets, self._claims), strict=True):
             if rows:
                 connection.execute(statement, rows)
-        file_articles(connection, self._filed, self._now)
+        self.numbers |= file_articles(connection, self._filed, left=[row["of_article"] for row in self._revisions])
         for pending in (self._articles, self._revisions, self._matches, self._facets, self._claims, self._filed):
             pending.clear()
 

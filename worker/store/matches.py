@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from threading import Lock
 
 from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.engine import Connection
@@ -18,7 +19,7 @@ from worker.labels import WITHDRAWN
 from worker.model import Judged, MatchPlan, StorySignature
 from worker.model.stories import Source
 from worker.store.alert_changes import write_alerts
-from worker.store.candidates import Candidates, Signatures
+from worker.store.candidates import Candidates, Window
 from worker.store.judgements import Judgements
 from worker.store.placed import PlacedArticles
 from worker.stories import keys_of
@@ -41,7 +42,8 @@ class MatchStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._signatures = Signatures()
+        self._alone = Lock()  # of the threads of this process: what is remembered is remembered after the commit
+        self.window = Window()  # … and they see the same one
 
     def apply_matches(
         self, judged: Sequence[Judged], place: Place, now: datetime, since: datetime, opposed: Opposed = ()
@@ -66,22 +68,24 @@ class MatchStore:
             return []
         signed = {one.stored.article_id: signature(one, now) for one in judged if is_placed(one)}
         keys = {article_id: keys_of(its) for article_id, its in signed.items()}
-        with self._engine.begin() as connection:
-            lock_stories(connection)
-            new = (one.stored.article_id for one in judged if one.stored.story_id is None)
-            searched = {article_id: keys[article_id] for article_id in new if article_id in keys}
-            waiting = _unmatched(connection, judged)
-            judgements = Judgements(connection, now, anew=[article_id for article_id, anew in waiting.items() if anew])
-            candidates = Candidates(connection, searched, since, self._signatures)
-            placed = PlacedArticles(connection, candidates, now)
-            for one in judged:
-                article_id = one.stored.article_id
-                if article_id in waiting:
-                    del waiting[article_id]  # once, however often it was handed in
-                    plan = place(one, signed.get(article_id), candidates.of(article_id))
-                    placed.add(plan, signed.get(article_id), keys.get(article_id, ()))
-            told = _write(connection, placed, judgements, now, opposed)
-            candidates.keep(now)
+        new = (one.stored.article_id for one in judged if one.stored.story_id is None)
+        searched = {article_id: keys[article_id] for article_id in new if article_id in keys}
+        with self._alone:
+            with self._engine.begin() as connection:
+                lock_stories(connection)
+                waiting = _unmatched(connection, judged)
+                anew = [article_id for article_id, before in waiting.items() if before]
+                judgements = Judgements(connection, now, anew)
+                candidates = Candidates(connection, searched, since, self.window)
+                placed = PlacedArticles(connection, candidates, now)
+                for one in judged:
+                    article_id = one.stored.article_id
+                    if article_id in waiting:
+                        del waiting[article_id]  # once, however often it was handed in
+                        plan = place(one, signed.get(article_id), candidates.of(article_id))
+                        placed.add(plan, signed.get(article_id), keys.get(article_id, ()))
+                told = _write(connection, placed, judgements, now, opposed)
+            candidates.keep(judgements.numbers)
         return told
 
 

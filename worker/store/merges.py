@@ -13,7 +13,7 @@ from worker.claims import says
 from worker.database.rows import insert_new
 from worker.database.told import keep_revision
 from worker.model import Severity, Stance, UpdateReason
-from worker.store.candidates import refile_stories
+from worker.store.filed import refile_stories
 from worker.tables import UtcDateTime, alert_articles, alerts, articles, claims, notifications, stories
 
 # Made once: making a statement costs more than running it.

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from worker.database.rows import chunks
-from worker.store.candidates import prune_articles
+from worker.store.filed import prune_articles
 from worker.tables import UtcDateTime, alerts, stories
 
 # Made once: making a statement costs more than running it.

@@ -1,4 +1,4 @@
-"""A signature in, the bytes out as which it is stored; and back.
+"""A signature, or the keys it is filed under, in; the bytes out as which they are stored; and back.
 
 About 800 bytes: many signatures are read to place one article. The two ids are columns beside it. Numbers of 32 bits
 stand as they are; names and the title as JSON, since they are as many and as long as they please.
@@ -7,8 +7,9 @@ stand as they are; names and the title as JSON, since they are as many and as lo
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from struct import Struct, pack, unpack_from
+from struct import Struct, pack, unpack, unpack_from
 
 from worker.model import StorySignature
 
@@ -65,3 +66,13 @@ def signature_from_bytes(story_id: int, article_id: int, stored: bytes) -> Story
         tolls=frozenset((kind, number) for kind, number in tolls),
         minhash=numbers[total - last :],
     )
+
+
+def keys_to_bytes(keys: Sequence[int]) -> bytes:
+    """Keys as they are stored: four bytes each, lowest first."""
+    return pack(f"<{len(keys)}i", *keys)
+
+
+def keys_from_bytes(stored: bytes) -> tuple[int, ...]:
+    """The keys that `keys_to_bytes` made `stored` of."""
+    return unpack(f"<{len(stored) // 4}i", stored)

@@ -18,7 +18,6 @@ from worker.tables.articles import (
     revisions,
     signatures,
     stories,
-    story_keys,
 )
 from worker.tables.columns import Id, Json, UtcDateTime, metadata
 from worker.tables.delivery import channels, messages, notices, notifications, silences
@@ -55,7 +54,6 @@ __all__ = [
     "signatures",
     "silences",
     "stories",
-    "story_keys",
     "subscriptions",
     "tokens",
     "users",

@@ -56,24 +56,19 @@ stories = Table(
     ),
 )
 
-# Where candidates for the same story are looked up: some forty rows for each article of the last days. No foreign key:
-# checking it would cost more than the row, and articles are never dropped.
-story_keys = Table(
-    "story_keys",
-    metadata,
-    Column("key", Integer, primary_key=True, autoincrement=False),
-    Column("minute", Integer, primary_key=True, autoincrement=False),  # of its publication, since 1970
-    Column("article_id", Id, primary_key=True, autoincrement=False, index=True),
-    sqlite_with_rowid=False,  # its primary key is all that is ever asked
-)
-
-# What is compared to place other articles beside one of the last days; narrow, since many are read for each article.
+# What is compared to place other articles beside one of the last days, and what it is found by; narrow, since many are
+# read for each article. No foreign keys: checking them would cost PostgreSQL more than the row, and neither articles
+# nor stories are ever dropped.
 signatures = Table(
     "signatures",
     metadata,
-    reference("article_id", "articles", primary_key=True, autoincrement=False),
-    reference("story_id", "stories", nullable=False),  # as in `articles`
-    Column("judged_us", BigInteger, nullable=False),  # when, in µs since 1970: it was judged anew where that differs
+    Column("article_id", Id, primary_key=True, autoincrement=False),
+    Column("story_id", Id, nullable=False),  # as in `articles`
+    # Rises from one article that is placed, or judged anew, to the next, under the lock of those who place: whoever has
+    # read up to a number has missed nothing below it.
+    Column("placed", BigInteger, nullable=False, unique=True),
+    Column("minute", Integer, nullable=False),  # of its publication, since 1970
+    Column("keys", LargeBinary, nullable=False),  # what it is found by (`stories.keys`); empty: it is in no story now
     Column("signature", LargeBinary, nullable=False),
 )
 

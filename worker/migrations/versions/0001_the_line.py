@@ -233,6 +233,17 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "signatures",
+        sa.Column("article_id", Id, autoincrement=False, nullable=False),
+        sa.Column("story_id", Id, nullable=False),
+        sa.Column("placed", sa.BigInteger(), nullable=False),
+        sa.Column("minute", sa.Integer(), nullable=False),
+        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_signatures")),
+        sa.UniqueConstraint("placed", name=op.f("uq_signatures_placed")),
+    )
+    op.create_table(
         "silences",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
@@ -276,15 +287,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
-    op.create_table(
-        "story_keys",
-        sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("minute", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("article_id", Id, autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("key", "minute", "article_id", name=op.f("pk_story_keys")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index(op.f("ix_story_keys_article_id"), "story_keys", ["article_id"], unique=False)
     op.create_table(
         "tokens",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -574,16 +576,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "number", name=op.f("uq_revisions_article_id_number")),
     )
     op.create_table(
-        "signatures",
-        sa.Column("article_id", Id, autoincrement=False, nullable=False),
-        sa.Column("story_id", Id, nullable=False),
-        sa.Column("judged_us", sa.BigInteger(), nullable=False),
-        sa.Column("signature", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_signatures_article_id")),
-        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_signatures_story_id")),
-        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_signatures")),
-    )
-    op.create_table(
         "alert_articles",
         sa.Column("alert_id", Id, nullable=False),
         sa.Column("article_id", Id, nullable=False),
@@ -687,7 +679,6 @@ def downgrade() -> None:
     op.drop_table("alert_updates")
     op.drop_index(op.f("ix_alert_articles_article_id"), table_name="alert_articles")
     op.drop_table("alert_articles")
-    op.drop_table("signatures")
     op.drop_table("revisions")
     op.drop_index(op.f("ix_matches_concept"), table_name="matches")
     op.drop_index(op.f("ix_matches_article_id_revision"), table_name="matches")
@@ -758,8 +749,6 @@ def downgrade() -> None:
     op.drop_table("articles")
     op.drop_table("users")
     op.drop_table("tokens")
-    op.drop_index(op.f("ix_story_keys_article_id"), table_name="story_keys")
-    op.drop_table("story_keys")
     op.drop_index(
         "ix_stories_open",
         table_name="stories",
@@ -775,6 +764,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_stories_last_at"), table_name="stories")
     op.drop_table("stories")
     op.drop_table("silences")
+    op.drop_table("signatures")
     op.drop_index(
         "uq_notices_open",
         table_name="notices",
