@@ -135,3 +135,10 @@ def test_any_profile_makes_its_own_region(title: str, region: Region) -> None:
     judged = relevance_of(PROFILE, sightings, language="en", dedicated=False, conflict=False, words=len(title.split()))
 
     assert judged.region is region
+
+
+def test_a_place_of_two_entries_is_one_place_to_people(judge: Judge) -> None:
+    judged = relevance(judge, "Georgian army ends its exercise as Georgia and Armenia sign an accord")
+
+    assert sorted(judged.places) == ["Armenia", "Georgia"]
+    assert "(country)" not in " ".join(judged.evidence)

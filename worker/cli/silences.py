@@ -80,7 +80,7 @@ def _check(services: Log, silence: Silence) -> None:
     settings = services.settings
     known: tuple[tuple[str, tuple[str, ...], set[str]], ...] = (
         ("rule", silence.rules, {one.rule_id for one in settings.rules}),
-        ("place", silence.places, {one.name for one in settings.profile.places}),
+        ("place", silence.places, {one.label for one in settings.profile.places}),
         ("stance", silence.stances, {str(one) for one in Stance}),
         ("language", silence.languages, {code for feed in settings.feeds for code in feed.languages}),
     )

@@ -25,7 +25,7 @@ def try_rule(
 ) -> None:
     """Run rules over the stored log: what they would have raised, added to today's alerts, or removed from them."""
     with opened() as services:
-        places = frozenset(place.name for place in services.settings.profile.places)
+        places = frozenset(place.label for place in services.settings.profile.places)
         rules = read_rules(Path(file), places, publishers_of(services.settings.feeds))
         backtest = Backtest(rules, services.settings.fresh_for)
         begin = moment(since) or services.now()

@@ -83,6 +83,14 @@ class Place:
     longitude: float | None = None  # degrees east
     needs: bool = False  # a name that means something else too: counts only beside another place of the region
 
+    @property
+    def label(self) -> str:
+        """Its name for people and in all that is stored, without what tells it from another entry of the same place.
+
+        `Georgia (country)` is the entry of the names that mean nothing else, and `Georgia` that of the one that may.
+        """
+        return self.name.partition(" (")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:

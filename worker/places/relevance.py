@@ -63,9 +63,14 @@ class _Tally:
     def ranked(self) -> list[str]:
         return sorted(self.best, key=lambda name: (-self.weight(name), name))
 
+    def label(self, name: str) -> str:
+        place = self.first[name].place
+        return place.label if place else name
+
     def named(self, verb: str, most: int = 3) -> list[str]:
         return [
-            f"{self.first[name].field} {verb} {name}" + (f" ({self.count[name]}×)" if self.count[name] > 1 else "")
+            f"{self.first[name].field} {verb} {self.label(name)}"
+            + (f" ({self.count[name]}×)" if self.count[name] > 1 else "")
             for name in self.ranked()[:most]
         ]
 
@@ -111,7 +116,8 @@ def relevance_of(
         if language in profile.languages:
             at_home = at_home or f"written in {language}"
         region, evidence = _without_places(survey, at_home=at_home, conflict=conflict, words=words)
-    return Relevance(region, tuple(survey.region.ranked()), tuple(evidence))
+    places = dict.fromkeys(map(survey.region.label, survey.region.ranked()))
+    return Relevance(region, tuple(places), tuple(evidence))
 
 
 def _survey(sightings: Iterable[Sighting], powers: Collection[str]) -> _Survey:

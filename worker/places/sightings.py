@@ -128,7 +128,7 @@ def mentions_of(passages: Iterable[Passage], sightings: Iterable[Sighting]) -> t
     by_field = {passage.name: passage for passage in passages}
     return tuple(
         PlaceMention(
-            seen.place.name,
+            seen.place.label,
             seen.place.kind,
             seen.term,
             Span(seen.field, *by_field[seen.field].folded.origin(seen.start, seen.end)),

@@ -70,7 +70,7 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
     variables = read_variables(environ)
     config = variables.config
     profile = read_region(config / "region.toml")
-    places = frozenset(place.name for place in profile.places)
+    places = frozenset(place.label for place in profile.places)
     feeds = read_feeds(config / "feeds.toml")
     rules = read_rules(config / "rules.toml", places, publishers_of(feeds))
     rule_ids = frozenset(rule.rule_id for rule in rules)
