@@ -28,25 +28,27 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 # Folded as `_folded` does. Before a colon or a dash at the beginning, in any case …
 _OPENING = {
-    URGENT: "urgent|breaking(?: news)?|срочн(?:о|ая новость)|молния|экстренно|շտապ|հրատապ|təcili|son dakika|acil|"
-    "სასწრაფოდ|სასწრაფო",
+    URGENT: "urgent|breaking(?: news)?|just in|срочн(?:о|ая новость)|молния|экстренно|շտապ|հրատապ|təcili|son dakika|"
+    "acil|სასწრაფოდ|სასწრაფო",
     UPDATED: r"updated?(?: ?\d{1,2})?|upd(?: ?\d{1,2})?|обновлен[оие]{1,2}|обновляется|дополнено|թարմացվել է|թարմացված|"
     r"թարմացում|yenilənib|yeniləndi|yenilənmə|əlavə olunub|güncellendi|güncelleme(?: ?\d{1,2})?|განახლებულია|"
     "განახლდა|განახლება|"
     "mise à jour",
-    CORRECTED: "corrected|corrections?|corrects|correcting and replacing|clarification|refiled?|исправлен[оие]{1,2}|"
-    "уточнен[оие]{1,2}|ճշտում|ուղղում|ճշտված|ուղղված|düzəliş|dəqiqləşdirmə|düzəldilib|düzeltme|düzeltildi|შესწორება|"
+    CORRECTED: "corrected|corrections?(?: to)?|corrects|correcting and replacing|clarification|refiled?|"
+    "исправлен[оие]{1,2}|поправка|уточнен[оие]{1,2}|ճշտում|ուղղում|ճշտված|ուղղված|düzəliş|dəqiqləşdirmə|düzəldilib|düzeltme|düzeltildi|შესწორება|"
     "შესწორებულია|დაზუსტება|rectificatif|berichtigung",
-    WITHDRAWN: "retract(?:ed|ion)|(?:story|article) (?:withdrawn|retracted|removed)|kill notice|"
+    WITHDRAWN: "retract(?:ed|ion)(?: notice)?|notice of retraction|(?:story|article) (?:withdrawn|retracted|removed)|"
+    "kill notice|снято с публикации|"
     "отзыв (?:новости|сообщения|материала)|(?:новость|сообщение|материал) (?:отозван[оа]?|аннулирован[оа]?)|"
-    "(?:նյութը|լուրը|հաղորդագրությունը) հետ է կանչվել|(?:xəbər|material) geri çağırılıb|haber geri çekildi|"
+    "(?:նյութը|լուրը|հաղորդագրությունը) հետ է կանչվել|(?:xəbər|material) geri (?:çağirilib|götürül(?:üb|dü))|"
+    "haber (?:geri çekildi|yayindan kaldirildi)|"
     "(?:სტატია|მასალა) გამოხმობილია",
-    DENIAL: "опровержение|հերքում|təkzib|yalanlama|უარყოფა",
+    DENIAL: "опровержение|հերքում|təkzib|tekzip|yalanlama|უარყოფა",
 }
 # … after a closing dash, in any case …
 _CLOSING = {
     UPDATED: "updated|upd|обновлено|дополнено|թարմացված|yenilənib|yeniləndi|əlavə olunub|güncellendi|განახლებულია",
-    CORRECTED: "corrected|исправлено|уточнено|ճշտված|ուղղված|düzəldilib|düzeltildi|შესწორებულია",
+    CORRECTED: "correct(?:ed|ion)|исправлено|уточнено|ճշտված|ուղղված|düzəldilib|düzeltildi|შესწორებულია",
     WITHDRAWN: "retracted",
 }
 # … in brackets, in any case: what has changed, or when, may stand behind it …
@@ -54,14 +56,14 @@ _CHANGES = r"(?:[\s:,.–-]+[^()\[\]]{1,60})?"
 _BRACKETED = {
     UPDATED: rf"(?:updates?|updated|обновлен\w*|дополнен\w*|adds|recasts|թարմացվ\w+|yenilən\w+|güncellen\w+){_CHANGES}",
     CORRECTED: rf"(?:correct(?:s|ed)|corrig[eé]\w*|исправлен\w*|уточнен\w*|с исправлением|с уточнением|ճշտված|ուղղված|"
-    rf"düzəldil\w+|düzeltil\w+){_CHANGES}",
-    WITHDRAWN: "withdrawn by (?:the )?publisher|отозвано|аннулировано|հետ է կանչվել|geri çağırılıb|გამოხმობილია",
+    rf"düzəliş\w*|düzəldil\w+|düzeltil\w+){_CHANGES}",
+    WITHDRAWN: "withdrawn by (?:the )?publisher|отозвано|аннулировано|հետ է կանչվել|geri çağirilib|გამოხმობილია",
 }
 # … and in capitals, where the headline itself is not.
 _LOUD = {
     URGENT: "flash|alert|flaş|şok|ფლეში",
     CORRECTED: "поправка|correction",
-    WITHDRAWN: "withdrawn|kill|отозвано|аннулировано|geri çağırılıb|geri çəkilib|geri çekildi",
+    WITHDRAWN: "withdrawn|kill|отозвано|аннулировано|geri çağirilib|geri çəkilib|geri çekildi",
 }
 # A stop behind these does as well, in any case; in capitals they need nothing behind them.
 _CRIES = "срочно|молния|շտապ|təcili|son dakika|urgent|breaking"
@@ -74,13 +76,17 @@ def _named(*tables: Mapping[str, str]) -> str:
 
 
 _LEAD = r"[^\w(\[]{0,4}"  # "🔴 ", "⚡️", a quotation mark
-_BEFORE_COLON = re.compile(rf"{_LEAD}(?:{_named(_OPENING)})(?:\s?[:՝։!|]+|\s[-–—]\s)\s*")
+# "Correction (25 Sept):", "Updated at 14:05:"
+_WHEN = r"(?:\s\([^()\d]{0,12}\d[^()]{0,20}\)|,?\s(?:at\s|в\s|saat\s)?\d{1,2}[:.]\d{2})?"
+_BEFORE_COLON = re.compile(rf"{_LEAD}(?:{_named(_OPENING)}){_WHEN}(?:\s?[:՝։!|]+|\s[-–—]\s)\s*")
 _IN_FRONT = re.compile(rf"{_LEAD}[(\[]\s?(?:{_named(_OPENING, _BRACKETED)})[\s.!]*[)\]]\W{{0,3}}")
 _AT_THE_END = re.compile(rf"[(\[]\s?(?:{_named(_OPENING, _BRACKETED)})[\s.!]*[)\]]\W{{0,2}}$")
-_BEHIND_DASH = re.compile(rf"\s[-–—|]\s(?:{_named(_CLOSING)})\W{{0,2}}$")
-# Armenian headlines have a full stop where others have a colon.
+_BEHIND_DASH = re.compile(rf"(?:\s[-–—|]|[.!?])\s(?:{_named(_CLOSING)})\W{{0,2}}$")
+# Armenian headlines have a full stop where others have a colon, and others have one now and then.
 _BEFORE_STOP = re.compile(
-    rf"{_LEAD}(?:(?P<{URGENT}>{_CRIES})|(?P<{CORRECTED}>ճշտում|ուղղում)|(?P<{UPDATED}>թարմացվել է|թարմացում))[.․]\s+"
+    rf"{_LEAD}(?:(?P<{URGENT}>{_CRIES})|"
+    rf"(?P<{CORRECTED}>correction|исправление|поправка|ճշտում|ուղղում|düzeltme|düzəliş|შესწორება)|"
+    rf"(?P<{UPDATED}>թարմացվել է|թարմացում))[.․]\s+"
 )
 _LOUD_FRONT = re.compile(rf"{_LEAD}(?:{_named(_OPENING, _LOUD)})\s?[-:.․։՝–—|!]+\s?")
 _LOUD_CRY = re.compile(rf"{_LEAD}(?P<{URGENT}>{_CRIES})\s+")
@@ -94,25 +100,51 @@ _STRESS = re.compile("[՛՜՞\u0301]")
 
 # What an article says of itself below or above its text.
 _THIS = r"\bthis (?:article|story|report|post|piece)"
+_THE_RU = r"(?:новост|стать|публикаци|заметк|материал|текст|сообщени)\w*"
+_THE_AZ, _THE_TR = r"(?:xəbər|məqalə|material|mətn)\w*", r"(?:haber|makale|metin|içerik)\w*"
+_THE_HY, _THE_KA = r"(?:հոդված|նյութ|լուր|հրապարակ)\w*", r"(?:სტატი|მასალ|ტექსტ|ცნობ)\w*"
+# A line that begins with the word is a notice: "Correction: …", "Исправление (25 сентября). …".
+_LINE = r"(?:^|\n)\W{0,3}"
+_COLON = r"(?:,?\s[^:\n]{1,24}|\s?\([^()\n]{1,24}\))?\s?[:՝․.։–—]"
 _NOTICES = {
+    UPDATED: re.compile(
+        rf"{_LINE}(?:update|updated|обновлено|дополнено|թարմացում|թարմացվել է|yenilənib|güncelleme|განახლებულია)"
+        r"(?: \d{1,2})?(?:\s(?:at|on|в|saat)\s[^:\n]{0,20}\d{1,2}[:.]\d{2}\b|\s?:)"
+    ),
     CORRECTED: re.compile(
-        rf"{_THIS}(?:['’]s headline)? (?:has been|was) (?:corrected|amended to correct)\b|"
-        r"\b(?:an? )?(?:earlier|previous) version of this (?:article|story|report|headline|post) "
+        rf"{_LINE}(?:corrections?|исправление|поправка|düzeltme|düzəliş|ուղղում|ճշտում|შესწორება){_COLON}|"
+        rf"{_THIS}(?:['’]s headline)? (?:has been|was) (?:corrected\b|amended\b)|"
+        r"\b(?:an? )?(?:earlier|previous|original) version of this (?:article|story|report|headline|post) "
         r"(?:incorrectly|wrongly|mistakenly|misstated|misspelled|misidentified|said incorrectly|gave the wrong)|"
-        r"\bв (?:более ранней|предыдущей|первоначальной) версии (?:этого |этой |данного )?"
+        rf"{_THIS} (?:originally|previously|earlier) (?:stated|said|misstated|reported)|\bwe regret the error\b|"
+        r"\bв (?:более ранней|предыдущей|первоначальной|первой) версии (?:этого |этой |данного )?"
         r"(?:материала|статьи|новости|текста|заметки)\b.{0,60}\b(?:ошиб|неверн|неправильн|неточн)|"
-        r"\bxəbərin əvvəlki (?:variant|versiya)\w*\b.{0,60}\b(?:səhv|yanlış)|"
-        r"\bhaberin (?:önceki|ilk) (?:sürüm|versiyon|hal)\w*\b.{0,60}\b(?:yanlış|hata)|"
+        r"(?:^|[\n.!?]\s?)(?:ранее )?в (?:этом |этой |данном |данной )?(?:тексте|материале|заметке|новости|статье) "
+        r"(?:ранее )?(?:была |были )?(?:допущен\w* |исправлен\w* )?(?:ошибка|неточность|опечатка)|"
+        r"\bxəbərin (?:əvvəlki|ilk) (?:variant|versiya)\w*\b.{0,60}\b(?:səhv|yanliş)|"
+        rf"\b{_THE_AZ}(?:da|də) düzəliş edil|"
+        r"\bhaberin (?:önceki|ilk) (?:sürüm|versiyon|hal)\w*\b.{0,60}\b(?:yanliş|hata)|"
+        rf"\bbu {_THE_TR}(?:de|da|te|ta) düzeltme yapil|"
         r"(?:հոդվածի|նյութի|լուրի) նախորդ տարբերակում.{0,60}(?:սխալ|վրիպ)|"
-        r"(?:სტატიის|მასალის) (?:წინა|პირველ) ვერსიაში.{0,60}(?:შეცდომ|არასწორ)"
+        rf"{_THE_HY}ում (?:\w+ )?(?:ուղղում|սխալ|վրիպակ)\w* (?:է )?(?:կատարվել|ուղղվել|եղել)|"
+        r"(?:სტატიის|მასალის) (?:წინა|პირველ) ვერსიაში.{0,60}(?:შეცდომ|არასწორ)|"
+        rf"{_THE_KA}ში შესწორება შევიდა"
     ),
     WITHDRAWN: re.compile(
-        rf"{_THIS} (?:has been|was|is) (?:retracted|withdrawn|taken down)\b|"
+        rf"{_LINE}(?:retraction(?: notice)?|kill notice){_COLON}|"
+        rf"{_THIS} (?:has been|was|is) (?:retracted|withdrawn|taken down|removed (?:because|from))\b|"
+        r"(?:^|[\n.!?]\s?)(?:the|our) (?:article|story|report) has been (?:retracted|withdrawn)\b|"
         r"\b(?:we|the editors) (?:have )?(?:retracted|withdrawn|retract|withdraw) this (?:article|story|report)\b|"
         r"\b(?:эта|данная) (?:новость|статья|публикация|заметка) (?:была )?(?:отозвана|аннулирована)\b|"
         r"\b(?:это|данное) сообщение (?:было )?(?:отозвано|аннулировано)\b|"
-        r"\bbu (?:xəbər|məqalə|material) geri (?:çağırılıb|götürülüb)|\bbu (?:haber|makale) geri çekil(?:di|miştir)|"
-        r"այս (?:հոդվածը|նյութը|լուրը) հետ է կանչվել|ეს (?:სტატია|მასალა) გამოხმობილია"
+        rf"(?:^|[\n.!?]\s?)(?:эт\w+ |данн\w+ )?{_THE_RU} (?:был[аио]? )?"
+        r"(?:отозван[аоы]?(?: редакцией)?\s?(?:[.\n]|$)|снят[аоы]? с публикации)|"
+        rf"\bредакция отзывает (?:эт\w+ |данн\w+ )?{_THE_RU}|"
+        rf"\bbu {_THE_AZ} (?:geri (?:çağirilib|götürülüb)|(?:saytdan )?(?:çixarilib|silinib))|"
+        rf"\bbu {_THE_TR} (?:geri çekil|yayindan kaldiril)(?:di|di|miştir|miştir)|"
+        rf"(?:^|[\n.!?]\s?){_THE_TR} (?:geri çekil|yayindan kaldiril)(?:miştir|miştir)|"
+        rf"(?:^|[\n.!?։]\s?)(?:այս )?{_THE_HY} (?:հետ է կանչվել|հանվել է կայքից)|"
+        rf"(?:^|[\n.!?]\s?)(?:ეს )?{_THE_KA} (?:გამოხმობილია|გაუქმებულია|წაიშალა საიტიდან)"
     ),
 }
 _ANY_NOTICE = Prefilter(*_NOTICES.values())
