@@ -69,14 +69,11 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     [
         (
             {"TRUCEWIRE_FRESH_HOURS": "soon"},
-            (
-                "environment: TRUCEWIRE_FRESH_HOURS: input should be a valid number, "
-                "unable to parse string as a number, got 'soon'; correct it"
-            ),
+            "environment: TRUCEWIRE_FRESH_HOURS: 'soon' is no number; write one, such as 0.5",
         ),
         (
             {"TRUCEWIRE_POLLS_PER_DAY": "0"},
-            "environment: TRUCEWIRE_POLLS_PER_DAY: input should be greater than 0, got '0'; correct it",
+            "environment: TRUCEWIRE_POLLS_PER_DAY: '0' is too small; write more than 0",
         ),
         (
             {"TRUCEWIRE_LOG_LEVEL": "LOUD"},

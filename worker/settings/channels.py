@@ -6,7 +6,7 @@ A secret never stands in the file: `…_env` names the variable that holds it, o
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from email.headerregistry import HeaderRegistry
 from pathlib import Path
@@ -19,7 +19,7 @@ from worker.errors import FetchError, SettingsError
 from worker.model import Channel, Severity
 from worker.render import DEFAULT, LANGUAGES
 from worker.settings.environment import secret
-from worker.settings.toml import Section, read_toml, validated
+from worker.settings.toml import Section, nearest, read_toml, validated
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -178,7 +178,8 @@ def _section(file: str, raw: dict[str, Any]) -> ChannelSection:
     if kind is None:
         raise SettingsError(file, "kind", "missing", f"add one of {', '.join(_KINDS)}")
     if kind not in _KINDS:
-        raise SettingsError(file, "kind", f"{kind!r} is not known", f"use one of {', '.join(_KINDS)}")
+        remedy = _meant(str(kind), _KINDS, f"use one of {', '.join(_KINDS)}")
+        raise SettingsError(file, "kind", f"{kind!r} is not known", remedy)
     return validated(file, raw, _KINDS[kind])
 
 
@@ -190,7 +191,9 @@ def _check_name(file: str, section: ChannelSection, others: Collection[str]) -> 
 def _check_rules(file: str, section: ChannelSection, rules: frozenset[str] | None) -> None:
     for rule in section.rules:
         if rules is not None and rule not in rules:
-            raise SettingsError(file, "rules", f"{rule!r} is no rule's id", "use an id of rules.toml")
+            raise SettingsError(
+                file, "rules", f"{rule!r} is no rule's id", _meant(rule, rules, "use an id of rules.toml")
+            )
 
 
 def _check_fallback(file: str, key: str, channel: Channel, others: Mapping[str, Channel]) -> None:
@@ -199,9 +202,15 @@ def _check_fallback(file: str, key: str, channel: Channel, others: Mapping[str, 
         return
     if other is None or other is channel:
         complaint = f"{channel.fallback!r} is no other channel"
-        raise SettingsError(file, key, complaint, "name another channel of this file")
+        names = {name for name in others if name != channel.name}
+        raise SettingsError(file, key, complaint, _meant(channel.fallback, names, "name another channel of this file"))
     if not other.enabled:
         raise SettingsError(file, key, f"{channel.fallback!r} is not enabled", "name a channel that is")
+
+
+def _meant(name: str, names: Iterable[str], otherwise: str) -> str:
+    close = nearest(name, names)
+    return f"did you mean {close}?" if close else otherwise
 
 
 def _secrets(section: ChannelSection) -> list[tuple[str, str]]:
