@@ -31,6 +31,7 @@ bench: $(VENV)/.dev  ## CPU per poll and per alert, beside a peer in the same ru
 fuzz: $(VENV)/.dev  ## ten minutes of strange bytes for parsing and fetching (needs a wheel of atheris)
 	$(BIN)/python -m pip install -q --disable-pip-version-check 'atheris>=3'
 	$(BIN)/python -m bench._fuzz parse
+	$(BIN)/python -m bench._fuzz plain
 	$(BIN)/python -m bench._fuzz fetch
 
 lock:  ## renew both lock files (needs uv)

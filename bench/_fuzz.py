@@ -1,10 +1,11 @@
 """A coverage-guided fuzzer (atheris) on what strangers' bytes meet first.
 
-`make fuzz`, or `python -m bench._fuzz parse|fetch [SECONDS] [CORPUS]`.
+`make fuzz`, or `python -m bench._fuzz parse|plain|fetch [SECONDS] [CORPUS]`.
 
 `parse` reads a document as a poll does, into articles; `fetch` unpacks a body and reads headers and redirects. Neither
-may raise anything but a named `FetchError`, and no input may take longer than ten seconds or a gigabyte. What breaks
-that rule is left in a file `crash-…` or `timeout-…` beside the corpus. atheris is no dependency, as it has no wheels
+may raise anything but a named `FetchError`, and no input may take longer than ten seconds or a gigabyte. `plain` holds
+what is read without feedparser against what feedparser reads. What breaks a rule is left in a file `crash-…` or
+`timeout-…` beside the corpus. atheris is no dependency, as it has no wheels
 for some machines: `pip install 'atheris>=3'`.
 """
 
@@ -24,7 +25,7 @@ from typing import Any
 
 from bench.farm import Farm
 
-SECONDS = 300  # for each target: ten minutes in all
+SECONDS = 200  # for each target: ten minutes in all
 LONGEST = 20_000  # bytes of an input
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 URL = "https://outlet.example/feeds/news.xml"
@@ -53,13 +54,14 @@ def main(arguments: list[str]) -> None:
     except ImportError:
         sys.exit("bench._fuzz: atheris is missing: pip install 'atheris>=3'")
     name, seconds, *folder = [*arguments, *("parse", str(SECONDS))[len(arguments) :]]
-    if name not in ("parse", "fetch"):
-        sys.exit(f"bench._fuzz: no target is called {name!r}: parse or fetch")
+    if name not in _TARGETS:
+        sys.exit(f"bench._fuzz: no target is called {name!r}: {', '.join(_TARGETS)}")
     corpus = Path(folder[0] if folder else tempfile.mkdtemp(prefix=f"fuzz-{name}-"))
     corpus.mkdir(parents=True, exist_ok=True)
     with atheris.instrument_imports(include=["worker", "feedparser"]):
-        target, seeds = (_parse(), _documents()) if name == "parse" else (_fetch(), _bodies())
-    for number, seed in enumerate(seeds):
+        make, seeds = _TARGETS[name]
+        target = make()
+    for number, seed in enumerate(seeds()):
         (corpus / f"seed-{number}").write_bytes(seed)
     limits = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=10", "-rss_limit_mb=1024"]
     atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={corpus}-", str(corpus)], target)
@@ -80,6 +82,29 @@ def _parse() -> Target:
             where_the_feed_is(data, URL, "text/html")
         for article in articles_of(parsed, feed, NOW):
             f"{article.title}{article.summary}{article.text}{article.key}{article.url}".encode()
+
+    return target
+
+
+def _plain() -> Target:
+    from unittest.mock import patch
+
+    from worker.model import Outcome
+    from worker.parse import parse, xml_feed
+    from worker.parse.elements import NotPlainError
+    from worker.parse.xml_feed import read_plain_feed
+
+    def target(data: bytes) -> None:
+        try:
+            plain = read_plain_feed(data, URL, frozenset())
+        except UnicodeDecodeError:
+            return
+        if plain is None:
+            return
+        with patch.object(xml_feed, "read_plain_items", side_effect=NotPlainError):
+            whole = parse(data, URL)
+        if whole.outcome is Outcome.NEW and not whole.problems and whole.entries != plain.entries:
+            raise AssertionError(f"{plain.entries}\nby feedparser: {whole.entries}")
 
     return target
 
@@ -132,6 +157,13 @@ def _bodies() -> list[bytes]:
         _HEAD,
     )
     return [*(bytes([number]) + body for number, body in enumerate(packed)), *(b"\x04" + text for text in texts)]
+
+
+_TARGETS: dict[str, tuple[Callable[[], Target], Callable[[], list[bytes]]]] = {
+    "parse": (_parse, _documents),
+    "plain": (_plain, _documents),
+    "fetch": (_fetch, _bodies),
+}
 
 
 if __name__ == "__main__":

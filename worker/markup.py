@@ -76,23 +76,33 @@ def plain_line(markup: str) -> str:
 
 def plain_text(markup: str) -> str:
     """`markup` as text: paragraphs separated by a blank line, a `<br>` as a line end."""
+    return _blocks(_lines(markup))
+
+
+def plain_lines(markup: str) -> list[str]:
+    """The lines of `plain_text`, without those that part its paragraphs."""
+    return [line for line in _lines(markup) if line]
+
+
+def _lines(markup: str) -> list[str]:
+    """The lines of `plain_text`; any number of empty ones parts two paragraphs."""
     markup = markup[:MAX_CHARS]
     if "<" not in markup:
         markup = _unescaped(markup)
     if "<" not in markup:
-        return _paragraphs(_UNWANTED.sub(" ", markup))
+        return _mended_lines(_UNWANTED.sub(" ", markup))
     text = _simple_text(markup)
     if text is None:
         text = _element_text(_UNWANTED.sub(" ", markup))
     elif not ("&" in text or "<" in text) and (lines := _settled_lines(text)) is not None:
-        return _blocks(lines)
+        return lines
     else:
         text = _UNWANTED.sub(" ", text)
     if ("&" in text and _ENTITY.search(text)) or (
         "<" in text and _TAG.search(text)
     ):  # escaped once more than the feed's format asks for
         text = _element_text(_with_breaks(text)) if _TAG.search(_unescaped(text)) else _unescaped(text)
-    return _paragraphs(text)
+    return _mended_lines(text)
 
 
 def _gap(tag: re.Match[str]) -> str:
@@ -116,16 +126,16 @@ def _one_line(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(_UNWANTED.sub(" ", text).split()))
 
 
-def _paragraphs(text: str) -> str:
+def _mended_lines(text: str) -> list[str]:
     settled = _settled_lines(text)
     if settled is not None:
-        return _blocks(settled)
+        return settled
     lines = [" ".join(line.split()) for line in _UNWANTED.sub("", text).splitlines()]
-    return unicodedata.normalize("NFC", _blocks(lines))
+    return unicodedata.normalize("NFC", "\n".join(lines)).split("\n")
 
 
 def _settled_lines(text: str) -> list[str] | None:
-    """The lines of `text`, of which a gap is one that is empty; None where anything in them is to be mended."""
+    """The lines of `text`; None where anything in them is to be mended but blanks at their ends."""
     lines = [line.strip(" ") for line in text.split("\n")]
     return lines if _is_settled("".join(lines)) else None
 

@@ -21,7 +21,7 @@ from worker.dates import believed, is_dateline, read_date
 from worker.headlines import alike, title_key, without_site
 from worker.labels import labels_of
 from worker.languages import language_of
-from worker.markup import plain_line, plain_text
+from worker.markup import plain_line, plain_lines
 from worker.model import Article, Entry, Feed, Page, ParsedFeed
 from worker.urls import canonical_url, clean_url, host_of, same_site
 
@@ -250,8 +250,7 @@ class _Words(NamedTuple):
 def _words(markup: str, title: str, notes: list[str]) -> _Words:
     if not markup:
         return _Words()
-    paragraphs = [line for line in plain_text(markup).split("\n") if line.strip()]
-    paragraphs, cut = own_paragraphs(paragraphs)
+    paragraphs, cut = own_paragraphs(plain_lines(markup))
     notes += (f"text: cut at {line[:_NOTED_CHARS]!r}" for line in cut)
     paragraphs, author = without_byline(paragraphs)
     dateline: datetime | None = None
@@ -280,7 +279,10 @@ def _times(
 ) -> tuple[datetime | None, datetime | None]:
     zone = zone_of(feed.country)
     published = _believed(entry.published, "published_at", zone, now, notes)
-    updated = _believed(entry.updated, "updated_at", zone, now, notes)
+    if published is not None and entry.updated == entry.published:
+        updated: datetime | None = published
+    else:
+        updated = _believed(entry.updated, "updated_at", zone, now, notes)
     if published is None and updated is not None:
         published, updated = updated, None
         notes.append("published_at: from the entry's update, the only time it has")

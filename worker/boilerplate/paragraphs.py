@@ -163,7 +163,7 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def is_banner(paragraph: str) -> bool:
     """Whether the paragraph is a page's "Today: …" banner, which dates the visit and not the article."""
-    return bool(_BANNER.match(paragraph.strip()))
+    return len(paragraph) <= _LONGEST and bool(_BANNER.match(paragraph.strip()))
 
 
 def _without_teaser_end(line: str) -> str:
