@@ -114,11 +114,83 @@ def test_a_late_report_of_what_held_before_turns_nothing_back() -> None:
     assert change(replace(violated, told=()), an_arrival(a_match())).reason is None
 
 
-def test_each_side_of_a_matter_is_told_once() -> None:
-    turned = Told(UpdateReason.TURNED, Stance.VIOLATED, 3, "third")
-    alert = an_alert(stance=Stance.VIOLATED, told=(RAISED, turned))
+BROKEN = Told(UpdateReason.TURNED, Stance.VIOLATED, 3, "third", NOW)
 
-    assert change(alert, an_arrival(a_match())).reason is None
+
+@pytest.mark.parametrize(("hours", "detail"), [(7, ""), (8, "violated again, after agreed was reported")])
+def test_a_side_that_was_told_is_told_again_when_it_is_reported_hours_later(hours: int, detail: str) -> None:
+    alert = an_alert(told=(replace(RAISED, stance=Stance.VIOLATED), RAISED), said_at=LATER - timedelta(hours=hours))
+
+    changed = change(alert, an_arrival(a_match(stance=Stance.VIOLATED)))
+
+    assert changed.detail.startswith(detail)
+    assert (changed.reason is UpdateReason.TURNED) is bool(detail)
+
+
+@pytest.mark.parametrize(("hours", "detail"), [(23, ""), (24, "agreed again, after violated was reported")])
+def test_that_an_agreement_holds_is_told_again_after_a_day(hours: int, detail: str) -> None:
+    alert = an_alert(stance=Stance.VIOLATED, told=(RAISED, BROKEN), said_at=LATER - timedelta(hours=hours))
+
+    assert change(alert, an_arrival(a_match())).detail.startswith(detail)
+
+
+@pytest.mark.parametrize(
+    ("source", "revision"),
+    [({"copy_of": 1}, 1), ({"machine_written": True}, 1), ({}, 2)],
+    ids=["a copy", "a rewrite", "a revision"],
+)
+def test_an_echo_of_what_was_told_turns_nothing_back(source: dict[str, Any], revision: int) -> None:
+    alert = an_alert(stance=Stance.VIOLATED, told=(RAISED, BROKEN), said_at=LATER - timedelta(hours=25))
+    arrival = an_arrival(a_match(), revision=revision)
+    sources = {1: a_source(1, "outlet"), 2: replace(a_source(2, "second"), **source)}
+    claims = claims_of(arrival.judged.stored, arrival.matches, LATER)
+
+    assert update_of(alert, arrival, None, Story(sources, claims, Agencies(()))).reason is None
+
+
+DENIED = (replace(RAISED, stance=Stance.VIOLATED), Told(UpdateReason.TURNED, Stance.DENIED, 3, "third", NOW))
+
+
+def test_an_independent_report_after_a_denial_is_told_at_once() -> None:
+    alert = an_alert(stance=Stance.DENIED, told=DENIED)
+
+    changed = change(alert, an_arrival(a_match(stance=Stance.VIOLATED)))
+
+    assert (changed.reason, changed.detail) == (UpdateReason.TURNED, "violated again, after denied was reported")
+
+
+def test_what_was_confirmed_before_its_denial_is_not_told_again_by_slower_newsrooms() -> None:
+    confirmed = Told(UpdateReason.CONFIRMED, Stance.VIOLATED, 4, "fourth", NOW)
+    alert = an_alert(stance=Stance.DENIED, told=(DENIED[0], confirmed, DENIED[1]))
+
+    assert change(alert, an_arrival(a_match(stance=Stance.VIOLATED))).reason is None
+
+
+def test_a_party_that_repeats_itself_after_a_denial_is_no_news() -> None:
+    alert = an_alert(stance=Stance.DENIED, told=DENIED)
+    says_so = a_match(stance=Stance.VIOLATED, speaker="The ministry", speaker_side="AM")
+
+    assert change(alert, an_arrival(says_so)).reason is None
+
+
+def test_who_said_so_before_a_denial_is_no_new_voice() -> None:
+    alert = an_alert(stance=Stance.DENIED, told=DENIED)
+    arrival = an_arrival(a_match(stance=Stance.VIOLATED), family="outlet")
+    sources = {1: a_source(1, "outlet"), 2: a_source(2, "outlet")}
+    first = claims_of(a_stored(1, family="outlet"), arrival.matches, NOW)
+    claims = [*first, *claims_of(arrival.judged.stored, arrival.matches, LATER)]
+
+    assert update_of(alert, arrival, None, Story(sources, claims, Agencies(()))).reason is None
+
+
+def test_who_reported_what_ended_since_does_not_confirm_what_is_agreed_anew() -> None:
+    broken = replace(BROKEN, at=NOW + timedelta(minutes=10))
+    alert = an_alert(stance=Stance.VIOLATED, told=(RAISED, broken), said_at=LATER - timedelta(hours=25))
+
+    changed = change(alert, an_arrival(a_match()))
+
+    assert changed.reason is UpdateReason.TURNED
+    assert changed.confirmation is Confirmation.SINGLE_SOURCE
 
 
 def test_what_stands_first_in_an_article_is_what_it_says() -> None:

@@ -3,17 +3,22 @@
 An alert is updated, never repeated, for these reasons only, the weightiest first: the article that raised it is taken
 back (retracted); the opposite is reported (turned); its severity rises (escalated); that article is corrected
 (corrected); the numbers have changed materially (numbers); independent voices confirm it (confirmed). One article makes
-one update of an alert, under its weightiest reason; its line names the others. Each side of a matter is told once: late
-reports of what held before turn nothing back. Never looks at another story.
+one update of an alert, under its weightiest reason; its line names the others. Late reports of what held before turn
+nothing back. Never looks at another story.
+
+The first report of each side of a matter turns an alert at once. A side that was told before turns it again where the
+report is new: an article of its own, not a copy, a rewrite or a revision, that was published eight hours or more after
+what the alert says now (a day, that an agreement holds: slow newsrooms still report the signing when it is broken); or,
+after a denial of what nobody had confirmed, by a voice of no party that has not said so before, at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from worker.claims import ASSERTIONS, DENIED, report_of, says, worded
+from worker.claims import ASSERTIONS, DENIED, HOLDS, LASTING, report_of, says, worded
 from worker.corroboration import CONFIRMED, Story, Voice, confirmation_of
 from worker.labels import CORRECTED, WITHDRAWN
 from worker.model import AlertPlan, Confirmation, Judged, Match, Stance, UpdateReason
@@ -22,6 +27,8 @@ from worker.rules import OWN_WORDS
 
 # What changes a toll materially: at least so many more, and at least such a share of what was told before.
 MATERIAL: Mapping[str, tuple[int, float]] = {"killed": (2, 0.25), "wounded": (5, 0.5)}
+# From what an alert says now to a report of what it said before; of an agreement, that it holds.
+AGAIN_AFTER, HOLDS_AGAIN_AFTER = timedelta(hours=8), timedelta(hours=24)
 _NAMED = 4  # voices
 _SPEAKS = frozenset({UpdateReason.RAISED, UpdateReason.TURNED, UpdateReason.ESCALATED, UpdateReason.NUMBERS})
 
@@ -55,7 +62,7 @@ def update_of(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None, stor
         fired: what the alert's rule makes of it; None: it raises nothing.
         story: all of its story's articles and claims, those of the article included.
     """
-    steps = list(_steps(alert, arrival, fired))
+    steps = list(_steps(alert, arrival, fired, story))
     match = next((step.match for step in steps if step.match), None)
     stance = match.stance if match else alert.stance
     confirmation, voices = _corroboration(alert, stance, story, {arrival.judged.stored.article_id} if fired else set())
@@ -90,14 +97,14 @@ def first_word(fired: AlertPlan, arrival: Arrival, story: Story) -> tuple[Confir
     return confirmation, _independent(voices), detail
 
 
-def _steps(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None) -> Iterator[_Step]:
+def _steps(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None, story: Story) -> Iterator[_Step]:
     """What changes, the weightiest first; confirmation apart."""
     taken_back = _taken_back(alert, arrival)
     if taken_back and taken_back.reason is UpdateReason.RETRACTED:
         yield taken_back
         return
     if arrival.fresh and not taken_back:
-        news = (_turned(alert, arrival), _escalated(alert, fired))
+        news = (_turned(alert, arrival, story), _escalated(alert, fired))
         # A proposal that is agreed on is no opposite: where that is more severe, it is told for that.
         yield from filter(None, news if says(alert.stance) in ASSERTIONS else reversed(news))
     if taken_back:
@@ -138,19 +145,38 @@ def _now_says(alert: KnownAlert, match: Match | None) -> str:
     return f": it now says {worded(alert.concept, match.stance)}, not {worded(alert.concept, alert.stance)}"
 
 
-def _turned(alert: KnownAlert, arrival: Arrival) -> _Step | None:
-    """The opposite of what the alert says, or a proposal come true: not told before, and not late."""
+def _turned(alert: KnownAlert, arrival: Arrival, story: Story) -> _Step | None:
+    """The opposite of what the alert says, or a proposal come true: new, and not late."""
     match = _foremost(alert, arrival)
-    if match is None or arrival.at < alert.said_at:
+    if match is None or arrival.at < alert.said_at or says(match.stance) == says(alert.stance):
         return None
     if match.concept == "casualties" and says(match.stance) == DENIED and not match.speaker:
         return None  # "nobody was hurt" is said of one place, and takes back no toll of another
-    if says(match.stance) in {says(told.stance) for told in alert.told} | {says(alert.stance)}:
+    again = says(match.stance) in {says(told.stance) for told in alert.told}
+    if again and not _is_news_again(alert, arrival, match, story):
         return None
     by = f" by {match.speaker}" if says(match.stance) == DENIED and match.speaker else ""
     now, before = worded(alert.concept, match.stance), worded(alert.concept, alert.stance)
     before = "it" if before == "reported" else before
-    return _Step(UpdateReason.TURNED, f"{now}{by}, after {before} was reported", match)
+    return _Step(UpdateReason.TURNED, f"{now}{' again' * again}{by}, after {before} was reported", match)
+
+
+def _is_news_again(alert: KnownAlert, arrival: Arrival, match: Match, story: Story) -> bool:
+    """Whether an article that says what was told before is more than an echo of that."""
+    stored = arrival.judged.stored
+    source = story.sources.get(stored.article_id)
+    if source is None or source.copy_of or source.machine_written or stored.revision > 1:
+        return False
+    agreement = alert.concept in LASTING and says(match.stance) == HOLDS
+    if arrival.at - alert.said_at >= (HOLDS_AGAIN_AFTER if agreement else AGAIN_AFTER):
+        return True
+    told = (one for one in alert.told if says(one.stance) == says(match.stance))
+    if any(one.reason is UpdateReason.CONFIRMED for one in told):
+        return False  # who was told so knows that the denial is one against several
+    # What a party denies, others may still see for themselves.
+    voices = story.voices_of(_claims_of(alert.concept, match.stance, story))
+    heard = next((voice for voice in voices if voice.witnesses[0].article_id == stored.article_id), None)
+    return says(alert.stance) == DENIED and heard is not None and heard.independent
 
 
 def _escalated(alert: KnownAlert, fired: AlertPlan | None) -> _Step | None:
@@ -200,13 +226,28 @@ def _corroboration(
     if alert.concept == OWN_WORDS:
         voices = story.voices_for({*alert.spoke, *more})
     else:
-        voices = story.voices_of(_claims_of(alert.concept, stance, story))
+        voices = story.voices_of(_claims_of(alert.concept, stance, story, _otherwise_at(alert, stance)))
     return confirmation_of(voices, story.opposed), voices
 
 
-def _claims_of(concept: str, stance: Stance, story: Story) -> list[Claim]:
+def _otherwise_at(alert: KnownAlert, stance: Stance) -> datetime | None:
+    """When it was told last that what was so before is so no more; None where that was not told.
+
+    Who reported yesterday's ceasefire confirms none that is agreed after it broke. A denial changes nothing of that.
+    """
+    at, before = None, False
+    for told in alert.told:
+        if says(told.stance) == says(stance):
+            before = True
+        elif before and says(told.stance) != DENIED and says(stance) != DENIED:
+            at = told.at
+    return at
+
+
+def _claims_of(concept: str, stance: Stance, story: Story, since: datetime | None = None) -> list[Claim]:
     report = report_of(concept, stance)
-    return [claim for claim in story.claims if report_of(claim.concept, claim.stance) == report]
+    same = (claim for claim in story.claims if report_of(claim.concept, claim.stance) == report)
+    return [claim for claim in same if since is None or claim.at >= since]
 
 
 def _independent(voices: Sequence[Voice]) -> int:

@@ -136,6 +136,7 @@ _TOLD = (
         alert_updates.c.reason,
         alert_updates.c.stance,
         alert_updates.c.article_id,
+        alert_updates.c.at,
         articles.c.family,
         _WHOLE.label("whole"),
     )
@@ -157,7 +158,7 @@ def _alerts(connection: Connection, story_ids: Sequence[int]) -> Iterator[tuple[
     alert_ids = [row.id for row in rows]
     told: dict[int, list[Told]] = {}
     for row in connection.execute(_TOLD, {"ids": alert_ids}):
-        one = Told(UpdateReason(row.reason), Stance(row.stance), row.article_id, row.family)
+        one = Told(UpdateReason(row.reason), Stance(row.stance), row.article_id, row.family, row.at)
         told.setdefault(row.whole, []).append(one)
     spoke: dict[int, dict[int, int]] = {}
     for voice in connection.execute(_SPOKE, {"ids": alert_ids}):

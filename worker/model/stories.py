@@ -50,6 +50,7 @@ class Told:
     stance: Stance
     article_id: int
     family: str
+    at: datetime | None = None  # when
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,8 @@ def _write_update(
 ) -> KnownAlert:
     """Keep a revision for the record, once its alert is written; the alert that remembers it."""
     keep_revision(connection, alert.alert_id, stored.article_id, now)
-    return replace(alert, told=(*alert.told, Told(reason, alert.stance, stored.article_id, stored.article.family)))
+    told = Told(reason, alert.stance, stored.article_id, stored.article.family, now)
+    return replace(alert, told=(*alert.told, told))
 
 
 def _speaks(alert: KnownAlert, arrival: Arrival, fired: AlertPlan | None) -> Stance | None:
