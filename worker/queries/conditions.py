@@ -69,6 +69,19 @@ class Conditions:
             yield select(articles.c.id).where(condition)
 
 
+def in_indexes(conditions: Conditions, within: Range) -> Select[Any]:
+    """The ids that all conditions which an index leads to let through, each asked of its own index alone.
+
+    To read the rows of all that one of them lets through, only to find that another does not, takes thrice as long.
+    """
+    first, *others = conditions.leads()
+    found = first.where(*within.of(first.selected_columns[0]))
+    for other in others:
+        ids = other.where(*within.of(other.selected_columns[0])).correlate(None)
+        found = found.where(first.selected_columns[0].in_(ids))
+    return found
+
+
 def conditions_of(connection: Connection, wanted: ArticleFilter, before_id: int | None = None) -> Conditions:
     """The conditions of a filter, for articles below `before_id`."""
     seen = articles.c.first_seen_at

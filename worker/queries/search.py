@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from worker.database.search import planned_each_time, search_condition, searched_ids
 from worker.queries import walk
-from worker.queries.conditions import LAST_ID, Conditions, Range, conditions_of
+from worker.queries.conditions import LAST_ID, Conditions, Range, conditions_of, in_indexes
 from worker.queries.filters import ArticleFilter, Row
 from worker.tables import articles
 
@@ -45,6 +45,14 @@ def article_page(
     if connection.dialect.name == "postgresql":
         planned_each_time(connection)
     conditions = conditions_of(connection, wanted, before_id)
+    if not wanted.search and conditions.facets and connection.dialect.name == "postgresql":
+        found = in_indexes(conditions, conditions.within)
+        column = found.selected_columns[0]
+        if conditions.times:
+            seen = select(articles.c.id).where(*conditions.within.of(articles.c.id), *conditions.times)
+            found = found.where(column.in_(seen.correlate(None)))
+        ids = list(connection.scalars(found.order_by(column.desc()).limit(limit)))
+        return _rows(connection, select(*columns).where(articles.c.id.in_(ids)).order_by(articles.c.id.desc()))
     if not wanted.search:
         page = select(*columns).where(*conditions.all_of(conditions.within))
         return _rows(connection, page.order_by(articles.c.id.desc()).limit(limit))

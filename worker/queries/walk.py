@@ -26,7 +26,7 @@ from worker.database.search import (
     search_condition,
     whole_chunks,
 )
-from worker.queries.conditions import Conditions, Range
+from worker.queries.conditions import Conditions, Range, in_indexes
 from worker.tables import articles
 
 FEW = 2_000  # articles that are looked at one by one
@@ -45,7 +45,7 @@ class _Asked:
 
     words: ColumnElement[bool]
     conditions: Conditions
-    leads: tuple[Select[Any], ...]
+    lead: Select[Any] | None  # the ids that the conditions let through which an index leads to; None without any
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,6 @@ class _Few:
     lead: Select[Any]  # their ids
     count: int
     low: int  # down to here these are all
-    others: bool  # whether further conditions spare us most of their texts
 
 
 def page(connection: Connection, search: str, conditions: Conditions, limit: int) -> list[int]:
@@ -64,7 +63,7 @@ def page(connection: Connection, search: str, conditions: Conditions, limit: int
     Raises:
         ValueError: a search with no word to look for.
     """
-    asked = _Asked(search_condition(search, connection.dialect), conditions, tuple(conditions.leads()))
+    asked = _asked(search, connection, conditions)
     within = conditions.within
     few = _few(connection, asked, within)
     if few is not None and few.low == within.low:
@@ -96,7 +95,7 @@ def all_within(connection: Connection, search: str, conditions: Conditions) -> l
     Raises:
         ValueError: a search with no word to look for.
     """
-    asked = _Asked(search_condition(search, connection.dialect), conditions, tuple(conditions.leads()))
+    asked = _asked(search, connection, conditions)
     piece = conditions.within
     few = _few(connection, asked, piece)
     if few is not None and few.low == piece.low:
@@ -104,27 +103,26 @@ def all_within(connection: Connection, search: str, conditions: Conditions) -> l
     return _by_index(connection, asked, lookup_of(search, connection), piece, piece.high - piece.low)
 
 
+def _asked(search: str, connection: Connection, conditions: Conditions) -> _Asked:
+    lead = in_indexes(conditions, conditions.within) if next(conditions.leads(), None) is not None else None
+    return _Asked(search_condition(search, connection.dialect), conditions, lead)
+
+
 def _is_quicker(few: _Few, piece: Range, lookup: Lookup) -> bool:
     """Whether to look at few articles one by one brings us down the log faster than to have the index lead."""
     by_index = lookup.share * (BY_INDEX + (TEXT if lookup.reads_texts else 0))
-    one_by_one = few.count / (piece.high - few.low) * (BY_ID + (0 if few.others else TEXT))
+    one_by_one = few.count / (piece.high - few.low) * (BY_ID + TEXT)
     return few.low == piece.low or one_by_one < by_index
 
 
 def _few(connection: Connection, asked: _Asked, within: Range) -> _Few | None:
-    """The newest ids that the strictest of the conditions lets through; None where there is none but the words."""
-    best = None
-    others = len(asked.leads) > 1
-    most = 2 * FEW if others else FEW
-    for lead in asked.leads:
-        column = lead.selected_columns[0]
-        newest = lead.where(*within.of(column)).order_by(column.desc()).limit(most + 1).subquery()
-        count, last = connection.execute(select(func.count(), func.min(newest.c[0])).select_from(newest)).one()
-        if count <= most:
-            return _Few(lead, count, within.low, others)
-        if best is None or last < best.low:
-            best = _Few(lead, most, last + 1, others)
-    return best
+    """The newest ids that the other conditions let through; None where there is none but the words."""
+    if asked.lead is None:
+        return None
+    column = asked.lead.selected_columns[0]
+    newest = asked.lead.where(*within.of(column)).order_by(column.desc()).limit(FEW + 1).subquery()
+    count, last = connection.execute(select(func.count(), func.min(newest.c[0])).select_from(newest)).one()
+    return _Few(asked.lead, count, within.low) if count <= FEW else _Few(asked.lead, FEW, last + 1)
 
 
 def _one_by_one(connection: Connection, asked: _Asked, within: Range, limit: int, few: _Few | None = None) -> list[int]:
