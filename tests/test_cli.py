@@ -97,7 +97,7 @@ def test_a_list_shows_what_is_in_the_log(log: World, words: list[str], shown: st
         (["articles", "--region", "no"], 0),
         (["articles", "--rule", "ceasefire"], 1),
         (["articles", "--rule", "shelling"], 0),
-        (["articles", "--place", "Nowhere"], 0),
+        (["articles", "--place", "Goris"], 0),
         (["alerts", "--open", "--story", "1"], 1),
         (["alerts", "--closed"], 0),
         (["articles", "--language", "hy"], 0),
@@ -122,6 +122,25 @@ def test_an_empty_list_says_so_and_is_no_error(installation: Path) -> None:
 
     assert result.exit_code == 0
     assert "No alert" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["feeds", "--failing", "--language", "hy"], "No feed is like that."),
+        (["feeds", "--country", "XX"], "No feed is like that."),
+    ],
+)
+def test_a_log_without_such_a_feed_says_so(log: World, words: list[str], said: str) -> None:
+    assert said in run(*words).output
+
+
+def test_feeds_that_all_answer_are_told_from_there_being_none(installation: Path) -> None:
+    none = run("feeds", "--failing").output
+    run("migrate")
+
+    assert "No feed is watched yet" in none
+    assert "No feed failed at its last poll." in run("feeds", "--failing").output
 
 
 def test_an_article_is_shown_with_its_decision_trace(log: World) -> None:
@@ -167,9 +186,34 @@ def test_revisions_are_shown_as_differences(log: World) -> None:
         (["articles", "--since", "yesterday"], "time 'yesterday' is not understood"),
         (["articles", "--", "-war"], "names no word to look for"),
         (["silence", "add", "why", "--for", "soon"], "duration 'soon' is not understood"),
-        (["silence", "add", "why", "--for", "1h", "--rule", "nope"], "rule 'nope' is not known"),
+        (
+            ["silence", "add", "why", "--for", "1h", "--rule", "nope"],
+            "there is no rule 'nope'; the silence would match nothing",
+        ),
         (["silence", "end", "5"], "no silence 5 is in force"),
-        (["channel", "test", "nope"], "channels.toml; configured: console"),
+        (["channel", "test", "nope"], "there is no channel 'nope'; "),
+        (["channel", "enable", "consle"], "there is no channel 'consle'; did you mean console?"),
+        (["articles", "--rule", "cease-fire"], "there is no rule 'cease-fire'; did you mean ceasefire?"),
+        (["articles", "--concept", "truce"], "there is no concept 'truce'; it is one of ceasefire, "),
+        (
+            ["articles", "--place", "Nagorno Karabakh"],
+            "there is no place 'Nagorno Karabakh'; did you mean Nagorno-Karabakh?",
+        ),
+        (["articles", "--feed", "99"], "there is no feed 99; see trucewire feeds"),
+        (["articles", "--story", "99"], "there is no story 99; see trucewire stories"),
+        (["alerts", "--rule", "Shelling!"], "there is no rule 'Shelling!'; did you mean shelling?"),
+        (["alerts", "--story", "99"], "there is no story 99; see trucewire stories"),
+        (["stories", "--rule", "shellin"], "there is no rule 'shellin'; did you mean shelling?"),
+        (["polls", "--feed", "99"], "there is no feed 99; see trucewire feeds"),
+        (["notifications", "--channel", "phone"], "there is no channel 'phone'; see trucewire channels"),
+        (["notifications", "--alert", "99"], "there is no alert 99; see trucewire alerts"),
+        (["export", "alerts", "--rule", "shellin"], "there is no rule 'shellin'; did you mean shelling?"),
+        (
+            ["silence", "add", "x", "--for", "1h", "--rule", "shellin"],
+            "there is no rule 'shellin'; did you mean shelling?",
+        ),
+        (["poll-now", "99"], "there is no feed 99; nothing was changed; see trucewire feeds"),
+        (["rejudge", "99"], "there is no article 99; nothing was changed; see trucewire articles"),
         (["opml", "import", "/nowhere.opml"], "No such file"),
         (["try", "judge", "/nowhere.jsonl"], "No such file"),
         (["export", "-o", "/nowhere/x.csv"], "give a file that can be written"),

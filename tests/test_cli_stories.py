@@ -132,7 +132,7 @@ def test_an_unknown_story_is_one_clear_line(installation: Path) -> None:
     assert str(result.exception) == "there is no story 7; see trucewire stories"
 
 
-@pytest.mark.parametrize("words", [["--concept", "peace"], ["--confirmation", "sure"]])
+@pytest.mark.parametrize("words", [["--concept", "xyzzy"], ["--confirmation", "sure"]])
 def test_an_unknown_choice_is_told_with_what_there_is(installation: Path, words: list[str]) -> None:
     result = run("stories", *words)
 

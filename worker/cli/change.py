@@ -11,6 +11,7 @@ from rich.text import Text
 
 from worker.bootstrap import utc_now
 from worker.cli.console import UsageError, at_work, duration, notices, opened, read_input, said
+from worker.cli.unknown import check_name
 from worker.cli.users import record
 from worker.errors import DeliveryError
 from worker.model import Channel, Feed
@@ -50,11 +51,9 @@ def enable_channel(name: str) -> None:
 
 
 def _channel(settings: Settings, name: str) -> Channel:
-    for channel in settings.channels:
-        if channel.name == name:
-            return channel
-    known = ", ".join(channel.name for channel in settings.channels) or "none"
-    raise UsageError(f"channel {name!r} is not in {settings.config / 'channels.toml'}; configured: {known}")
+    channels = {channel.name: channel for channel in settings.channels}
+    check_name("channel", name, channels, f"{settings.config / 'channels.toml'} has {', '.join(channels) or 'none'}")
+    return channels[name]
 
 
 @opml_app.command("import")
@@ -96,6 +95,10 @@ def export_opml() -> None:
 def rejudge(article_ids: Annotated[list[int], typer.Argument(metavar="ID…")]) -> None:
     """Have articles judged anew, after a change of rules or profile. Alerts that were raised stay."""
     with opened() as services:
+        known = {row["id"] for row in services.queries.with_texts(article_ids)}
+        for article_id in article_ids:
+            if article_id not in known:
+                raise UsageError(f"there is no article {article_id}; nothing was changed; see trucewire articles")
         services.store.articles.rematch(article_ids)
     said(f"{len(article_ids)} articles wait to be judged anew")
 
@@ -103,7 +106,13 @@ def rejudge(article_ids: Annotated[list[int], typer.Argument(metavar="ID…")]) 
 def poll_now(feed_ids: Annotated[list[int] | None, typer.Argument(metavar="[FEED…]")] = None) -> None:
     """Have feeds polled at once: these, or all."""
     with opened() as services:
-        ids = feed_ids or [row["id"] for row in services.queries.feeds() if row["enabled"]]
+        enabled = {row["id"]: row["enabled"] for row in services.queries.feeds()}
+        for feed_id in feed_ids or ():
+            if feed_id not in enabled:
+                raise UsageError(f"there is no feed {feed_id}; nothing was changed; see trucewire feeds")
+            if not enabled[feed_id]:
+                raise UsageError(f"feed {feed_id} is disabled; trucewire feed enable {feed_id} has it polled")
+        ids = feed_ids or [feed_id for feed_id, on in enabled.items() if on]
         services.store.feeds.make_due(ids, utc_now())
     said(f"{len(ids)} feeds are due now")
 

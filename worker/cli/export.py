@@ -14,6 +14,7 @@ import typer
 from worker import __version__
 from worker.bootstrap import Log, utc_now
 from worker.cli.console import SinceOption, UntilOption, UsageError, moment, notices, opened, progressing, said
+from worker.cli.unknown import name_unknown
 from worker.evidence import check_bundle, write_bundle
 from worker.exports import Form, harmless, json_line, written
 from worker.model import Region, Stance
@@ -64,6 +65,8 @@ def export(
             _export_story(services, number, output, as_zip=as_zip)
             return
         rows, total = _rows(services, what, of_articles, of_alerts)
+        if not total:
+            name_unknown(services, rule=rule, place=place, concept=concept)
         pieces = written(progressing(rows, total, "export") if output != "-" else rows, form)
         with _file(output) as file:
             for piece in pieces:

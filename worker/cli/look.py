@@ -24,11 +24,13 @@ from worker.cli.console import (
     said,
     severity,
 )
+from worker.cli.unknown import name_unknown
 from worker.model import Outcome, Region, Severity, Stance
 from worker.model.delivery import Audit
 from worker.queries import AlertFilter, ArticleFilter
 
 PANEL = "Look"
+NO_FEEDS = "No feed is watched yet: trucewire up takes over those of config/feeds.toml, trucewire migrate too."
 SILENCED_BY = ("rules", "places", "publishers", "languages", "stances")
 
 
@@ -73,6 +75,8 @@ def articles(
             rows = services.queries.articles(wanted, limit)
         except ValueError as error:
             raise UsageError(str(error)) from error
+        if not rows:
+            name_unknown(services, rule=rule, place=place, concept=concept, feed=feed, story=story)
     now = utc_now()
     cells = (
         (
@@ -115,6 +119,8 @@ def alerts(
     )
     with opened() as services:
         rows = services.queries.alerts(wanted, limit)
+        if not rows:
+            name_unknown(services, rule=rule, story=story)
     now = utc_now()
     cells = (
         (
@@ -143,10 +149,12 @@ def feeds(
     """Every feed with its state."""
     with opened() as services:
         rows = services.queries.feeds(failing=failing, language=language, country=country)
-    print_feeds(rows, as_json=as_json)
+        watched = bool(rows) or any(row["enabled"] for row in services.queries.feeds())
+    empty = "No feed is like that." if language or country else "No feed failed at its last poll."
+    print_feeds(rows, as_json=as_json, empty=empty if watched else NO_FEEDS)
 
 
-def print_feeds(rows: list[dict[str, Any]], *, as_json: bool = False) -> None:
+def print_feeds(rows: list[dict[str, Any]], *, as_json: bool = False, empty: str = NO_FEEDS) -> None:
     """Feeds with their states."""
     now = utc_now()
     cells = (
@@ -165,9 +173,7 @@ def print_feeds(rows: list[dict[str, Any]], *, as_json: bool = False) -> None:
         for row in rows
     )
     columns = ("id", "of", "in", "feed", "state", "polled", "next", "failures", "articles", "error or address")
-    print_rows(
-        rows, columns, cells, as_json=as_json, empty="No feed is like that; they are named in config/feeds.toml."
-    )
+    print_rows(rows, columns, cells, as_json=as_json, empty=empty)
 
 
 def print_first_round(rows: list[dict[str, Any]]) -> None:
@@ -189,6 +195,8 @@ def polls(
     """Every attempt to read a feed, with its outcome."""
     with opened() as services:
         rows = services.queries.polls(feed_id=feed, outcome=outcome, since=moment(since), limit=limit)
+        if not rows:
+            name_unknown(services, feed=feed)
     now = utc_now()
     cells = (
         (
@@ -222,6 +230,8 @@ def notifications(
         if audit:
             raise typer.Exit(0 if print_audit(services.queries.delivery.audit()) else 1)
         rows = services.queries.notifications(status=status, channel=channel, alert_id=alert, limit=limit)
+        if not rows:
+            name_unknown(services, channel=channel, alert=alert)
     now = utc_now()
     cells = (
         (

@@ -244,7 +244,10 @@ def capture(
     if output == "-":
         sys.stdout.buffer.write(found.body)
         return
-    Path(output).write_bytes(found.body)
+    try:
+        Path(output).write_bytes(found.body)
+    except OSError as error:
+        raise UsageError(f"{output}: {error.strerror}; give a file that can be written") from error
     said(f"{found.url}, fetched {clock(found.fetched_at)} UTC, SHA-256 {found.sha256}")
 
 

@@ -9,6 +9,7 @@ import typer
 
 from worker.bootstrap import Log, utc_now
 from worker.cli.console import UsageError, clock, duration, opened, said
+from worker.cli.unknown import check_name
 from worker.cli.users import record
 from worker.model import Severity, Silence, Stance
 from worker.model.people import Deed
@@ -86,8 +87,7 @@ def _check(services: Log, silence: Silence) -> None:
     )
     for what, given, names in known:
         for name in given:
-            if name not in names:
-                raise UsageError(f"{what} {name!r} is not known, so the silence would match nothing; see config/")
+            check_name(what, name, names, "the silence would match nothing; see config/")
 
 
 def _preview(services: Log, silence: Silence) -> None:

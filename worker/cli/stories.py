@@ -26,7 +26,8 @@ from worker.cli.console import (
     said,
     severity,
 )
-from worker.model import CONCEPTS, Confirmation, Severity, Stance
+from worker.cli.unknown import name_unknown
+from worker.model import Confirmation, Severity, Stance
 from worker.queries.stories import StoryFilter, StoryQueries
 
 PANEL = "Look"
@@ -51,8 +52,6 @@ def stories(
     as_json: Annotated[bool, JsonOption] = False,
 ) -> None:
     """Events, each with all its articles in whatever language, the latest news first."""
-    if concept and concept not in CONCEPTS:
-        raise UsageError(f"there is no concept {concept!r}; it is one of {', '.join(CONCEPTS)}")
     wanted = StoryFilter(
         open=only_open,
         alerted=alerted,
@@ -66,6 +65,8 @@ def stories(
     )
     with opened() as services:
         rows = _queries(services).stories(wanted, limit)
+        if not rows:
+            name_unknown(services, rule=rule, place=place, concept=concept)
     now = utc_now()
     cells = (
         (
