@@ -13,14 +13,17 @@ from worker.prefilter import Prefilter
 # What is counted beside an article, and changes at every fetch.
 _COUNTED = (
     r"views?|reads?|comments?|shares?|likes?|просмотр\w*|комментари\w*|прочтени\w*|դիտում\w*|մեկնաբանություն\w*|"
-    r"baxış\w*|oxunma\w*|oxunub|şərh\w*|görüntülen\w*|okunma\w*|yorum\w*|ნახვ\w*|კომენტარ\w*"
+    r"baxış\w*|oxunma\w*|oxunub|şərh\w*|görüntülen\w*|okunma\w*|yorum\w*|ნახვ\w*|კომენტარ\w*|"
+    r"retweets?|reposts?|репост\w*|поделил\w*|paylaşım\w*|paylaşma\w*|կիսվել\w*|տարածում\w*|გაზიარებ\w*"
 )
 _COUNTER = re.compile(
     rf"^\W*(?:(?:{_COUNTED})(?: [^\W\d]{{2,8}})?\W*\d[\d\s.,]*k?|\d[\d\s.,]*k?\W*(?:{_COUNTED}))\W*$", re.IGNORECASE
 )
 _INLINE = re.compile(
-    rf"(?<![\w.,])(?:(?:{_COUNTED})\s?[:՝—–(-]\s?\d[\d\s.,]*k?\)?(?!\w)|\d[\d\s.,]*(?:k|тыс\.|min|bin)?\s?(?:{_COUNTED})(?!\w))|"
-    "[👁👀💬❤👍🔁🗨]\ufe0f?\\s?\\d[\\d\\s.,]*k?(?!\\w)",
+    rf"(?<![\w.,])(?:(?:{_COUNTED})\s?[:՝—–(-]\s?\d[\d\s.,]*k?\)?(?!\w)|"
+    rf"\d[\d\s.,]*(?:k|тыс\.|min|bin)?\s?(?:{_COUNTED})(?!\w| of\b))|"  # "5 shares of the bank" are none
+    r"(?:viewed|read|shared|прочитано|просмотрено)\s\d[\d\s.,]*(?:times|раза?)(?!\w)|"
+    "[👁👀💬❤👍👎🔁🗨🔥▶]\ufe0f?\\s?\\d[\\d\\s.,]*k?(?!\\w)",
     re.IGNORECASE,
 )
 _AGO = re.compile(
@@ -51,6 +54,7 @@ _BRACKETED_CLOCK = re.compile(rf"(?<=[(\[])([^()\[\]\d]{{0,20}}){_TIME}(?=[^()\[
 # since \d knows sixty and takes six times as long.
 _DIGIT = re.compile("[0-9٠-٩۰-۹०-९]")
 _BORDER = re.compile(r"[(\[:|+–—/-]")  # … and one of these beside every mark at a headline's ends
+_AROUND_COUNTERS = " |•·/,:–—-"
 _EDGES = 6  # marks that one headline may have at its ends
 _COUNTED_OR_TIMED = Prefilter(_INLINE, _AGO, _UPDATED_AT)
 
@@ -78,7 +82,9 @@ def settled_title(title: str) -> str:
     """`title` without counters, clocks at its ends and marks such as "(VIDEO)", for comparing revisions."""
     settled = title
     if _DIGIT.search(title):
-        settled = _BRACKETED_CLOCK.sub(r"\1", _AGO.sub("", _INLINE.sub("", title)))
+        uncounted = _INLINE.sub("", title)
+        uncounted = title if uncounted == title else uncounted.strip(_AROUND_COUNTERS)
+        settled = _BRACKETED_CLOCK.sub(r"\1", _AGO.sub("", uncounted))
     for _ in range(_EDGES if _BORDER.search(settled) else 0):
         shorter = _TITLE_EDGES.sub("", settled, count=1)
         if shorter == settled:

@@ -56,12 +56,12 @@ ZONES = {
 # … and of the cities whose clocks the region's texts name: "по московскому времени", "Bakı vaxtı ilə", "Tbilisi time".
 # Stems, folded; what follows them says "time". No city stands here whose clocks change twice a year.
 CITY_ZONES = {
-    "moscow|москов|moskva|moskova|մոսկվայի|მოსკოვის|مسکو": 3.0,
-    "türkiye|turkey|istanbul|ankara|стамбул|анкар|анкары|თურქეთის|թուրքիայի|استانبول": 3.0,
+    "moscow|москов|москва|москве|moskva|moskova|մոսկվայի|მოსკოვის|مسکو": 3.0,
+    "türkiye|turkey|istanbul|ankara|турецк|стамбул|анкар|анкары|თურქეთის|թուրքիայի|استانبول": 3.0,
     "tehran|tahran|тегеран|թեհրանի|თეირანის|تهران": 3.5,
-    "yerevan|irəvan|erivan|ереван|երևանի|երեւանի|ერევნის|ایروان": 4.0,
-    "baku|bakı|bakü|баку|бакин|բաքվի|ბაქოს|باکو": 4.0,
-    "tbilisi|tiflis|тбилис|թբիլիսի|თბილისის|تفلیس": 4.0,
+    "yerevan|armenian?|irəvan|erivan|ереван|армянск|երևանի|երեւանի|ერევნის|ایروان": 4.0,
+    "baku|azerbaijani?|bakı|bakü|баку|бакин|азербайджанск|բաքվի|ბაქოს|باکو": 4.0,
+    "tbilisi|georgian?|tiflis|тбилис|грузинск|թբիլիսի|თბილისის|تفلیس": 4.0,
     "greenwich|гринвич|qrinviç|գրինվիչի|გრინვიჩის|گرینویچ": 0.0,
 }
 

@@ -17,8 +17,9 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _HOUR_ONLY = re.compile(r"(?<![\d:])(1[0-2]|[1-9])\s*([ap])\.?m\.?(?!\w)", re.IGNORECASE)
-_OFFSET = re.compile(r"^\s*[(\[]?\s*(?:utc|gmt|мск|msk)?\s*([+\-−])\s?(\d{1,2})(?::?([0-5]\d))?(?!\d)", re.IGNORECASE)
+_OFFSET = re.compile(r"^\s*[(\[]?\s*(?:utc|gmt|(мск|msk))?\s*([+\-−])\s?(\d{1,2})(?::?([0-5]\d))?(?!\d)", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"^\s*[(\[]?\s*([^\W\d_]{1,5})(?![^\W_])")
+_ZONE_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,5}(?:[+\-−]\d{1,2}(?::?[0-5]\d)?)?)[)\]]?(?:\s+il[eə])?[\s,:]*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 _EPOCH = re.compile(r"^(\d{10})(?:\.\d+)?$|^(\d{13})$|^(\d{16})$")
@@ -36,13 +37,14 @@ _RFC_822 = re.compile(
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 # Years of the Iranian calendar, 1990 to 2041. The Hijri years of the same days are greater, but for those before 1999.
 _IRANIAN_YEARS = range(1369, 1420)
-# A named clock: a city, the word for time at most two words behind it, or in front of it in Persian.
+# A named clock: a city, the word for time at most two words behind it or right in front of it …
 _CITIES = "|".join(f"(?P<z{number}>{stems})" for number, stems in enumerate(CITY_ZONES))
 _CITY_TIME = re.compile(
     rf"(?<![^\W_])(?:{_CITIES})\w{{0,5}}\s+(?:local\s+|yerel\s+)?"
     r"(?:time|времен\w*|время|vaxt\w*|saat\w*|ժամանակ\w*|ժամով|დრო\w*|საათ\w*)"
 )
-_CITY_TIME_FA = re.compile(rf"وقت\s+(?:{_CITIES})")
+_TIME_CITY = re.compile(rf"(?:وقت|время)\s+(?:{_CITIES})")
+_CITY_BESIDE = re.compile(rf"\d\s*(?:\(\s*|по\s+)(?:{_CITIES})\w{{0,3}}\s*(?:[).,]|$)")  # … or the city alone
 _BESIDE_DATES = frozenset(BESIDE_DATES.split())
 _DATELINE_CHARS = 60
 _STRANGERS = 2  # words of a dateline that are nothing known: a town and its country, a weekday and a town
@@ -151,8 +153,8 @@ def _from_words(text: str, zone: tzinfo) -> datetime | None:
     clock = _clock_in(rest)
     if clock is None:
         return _plausible(datetime.combine(day, time(), UTC))
-    since_midnight, after = clock
-    offset = _zone_in(after) or _city_zone_in(text)
+    since_midnight, before, after = clock
+    offset = _zone_in(after) or _city_zone_in(text) or _zone_before(before)
     moment = datetime.combine(day, time(), zone if offset is None else offset) + since_midnight
     return _plausible(moment)
 
@@ -197,7 +199,7 @@ def _day_by_name(text: str) -> tuple[date | None, str]:
         if not years and (not short or name not in _MONTH_OF):
             return None, text
         year = years[0] if years else short[0]
-        rest = text[max(word.end(), day.end(), year.end()) :] if not clock else text[clock.start() :]
+        rest = text[max(word.end(), day.end(), year.end()) :] if not clock else text
         return _date(_full_year(year.group()), month, int(day.group())), rest
     return None, text
 
@@ -225,13 +227,16 @@ def _without(text: str, found: re.Match[str]) -> str:
     return f"{text[found.end() :]} {text[: found.start()]}"
 
 
-def _clock_in(text: str) -> tuple[timedelta, str] | None:
+def _clock_in(text: str) -> tuple[timedelta, str, str] | None:
+    """The time of day, and what stands before and behind it."""
     if found := _TIME.search(text):
         hour, minute, second = int(found[1]), int(found[2]), min(int(found[3] or 0), 59)
-        return timedelta(hours=_in_24(hour, found[4] or ""), minutes=minute, seconds=second), text[found.end() :]
-    if found := _HOUR_ONLY.search(text):
-        return timedelta(hours=_in_24(int(found[1]), found[2])), text[found.end() :]
-    return None
+        since_midnight = timedelta(hours=_in_24(hour, found[4] or ""), minutes=minute, seconds=second)
+    elif found := _HOUR_ONLY.search(text):
+        since_midnight = timedelta(hours=_in_24(int(found[1]), found[2]))
+    else:
+        return None
+    return since_midnight, text[: found.start()], text[found.end() :]
 
 
 def _in_24(hour: int, half: str) -> int:
@@ -242,20 +247,27 @@ def _in_24(hour: int, half: str) -> int:
 
 def _zone_in(text: str) -> tzinfo | None:
     if found := _OFFSET.match(text):
-        hours, minutes = int(found[2]), int(found[3] or 0)
+        moscow, sign, hours, minutes = found[1], found[2], int(found[3]), int(found[4] or 0)
         if hours > 14:
             return None
         offset = timedelta(hours=hours, minutes=minutes)
-        return timezone(offset if found[1] == "+" else -offset)
+        since = timedelta(hours=ZONES["msk"]) if moscow else timedelta()  # "мск+1" is an hour later than Moscow
+        return timezone(since + offset if sign == "+" else since - offset)
     found = _ZONE_NAME.match(text)
     hours_ahead = ZONES.get(_folded(found[1])) if found else None
     return None if hours_ahead is None else timezone(timedelta(hours=hours_ahead))
 
 
+def _zone_before(text: str) -> tzinfo | None:
+    """A zone that stands right in front of the time: "TSİ 14:30", "(UTC+4) 14:30"."""
+    found = _ZONE_BEFORE.search(text)
+    return _zone_in(found[1]) if found else None
+
+
 def _city_zone_in(text: str) -> tzinfo | None:
     """The clock that a text names by its city, wherever it stands."""
     folded = _folded(text)
-    found = _CITY_TIME.search(folded) or _CITY_TIME_FA.search(folded)
+    found = _CITY_TIME.search(folded) or _TIME_CITY.search(folded) or _CITY_BESIDE.search(folded)
     if found is None:
         return None
     hours_ahead = list(CITY_ZONES.values())[int(str(found.lastgroup)[1:])]
