@@ -89,6 +89,16 @@ def test_a_second_embedded_trucewire_is_refused_while_the_first_runs(engine: Eng
     second.dispose()
 
 
+def test_all_connections_of_a_process_share_what_sqlite_may_take(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'some.db'}")
+
+    with engine.connect() as one, engine.connect() as other:
+        bounds = {connection.exec_driver_sql("PRAGMA soft_heap_limit").scalar() for connection in (one, other)}
+
+    engine.dispose()
+    assert bounds == {16 * 2**20}
+
+
 def test_times_come_back_aware_and_in_utc(engine: Engine) -> None:
     store, yerevan = Store.on(engine), timezone(timedelta(hours=4))
     store.upkeep.beat("poll", datetime(2026, 3, 14, 16, 0, tzinfo=yerevan))

@@ -23,6 +23,15 @@ BUSY_TIMEOUT_S = 30
 EMBEDDED_LOCK = 0x7472_7563  # "truc": the PostgreSQL advisory lock of an embedded Trucewire
 STORY_LOCK = EMBEDDED_LOCK + 1  # … and of the one worker that places articles into stories
 PAGE_LOCK = STORY_LOCK + 1  # … and of the one that claims pages
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    # Memory: of one connection, in KiB, and of all that a process has, in bytes. The system keeps the file's pages in
+    # memory as well: a poll takes no longer than with 64 MB a connection.
+    "cache_size=-8192",
+    f"soft_heap_limit={16 * 2**20}",
+)
 
 _under_way: ContextVar[Connection | None] = ContextVar("worker.database.reading", default=None)
 
@@ -64,7 +73,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # transactions are begun below, not guessed by the driver
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -200,7 +209,7 @@ def _is_current(engine: Engine) -> bool:
     )
     try:
         with reading(engine) as connection:
-            return connection.scalar(text("SELECT version_num FROM alembic_version")) == newest.partition("_")[0]
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest.partition("_")[0])
     except DBAPIError:  # there is no such table yet, or no such database: migrating makes them, or says what is wrong
         return False
 
