@@ -59,7 +59,7 @@ def test_inflected_words_are_the_same_word(language: str, one: str, other: str) 
 
 
 def test_common_words_tell_nothing() -> None:
-    assert signed("What they said about it today", language="en").words == ()
+    assert signed("What they said about it today", language="en").words == {}
 
 
 def test_names_and_numbers_of_a_headline_are_its_own() -> None:
@@ -76,7 +76,7 @@ def test_capitals_of_a_headline_in_capitals_are_no_names() -> None:
 def test_the_headline_counts_double_and_its_names_come_first() -> None:
     signature = signed("Rescuers reach miners near Tegh", "The miners of Tegh were found. The miners were well.")
 
-    counts = [count for _, count in signature.words]
+    counts = list(signature.words.values())
 
     assert counts[:2] == [4, 3]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from worker.model.articles import Article, StoredArticle
@@ -85,7 +86,8 @@ class StorySignature:
     article_id: int = 0
     mentions: frozenset[str] = frozenset()  # concepts that it speaks of as past: "ceasefire"
     dated: bool = True  # whether `at` is known, not assumed
-    words: tuple[tuple[int, int], ...] = ()  # (hashed stem, how often), of title and lead, most telling first
+    # Hashed stem → how often, of title and lead, most telling first.
+    words: Mapping[int, int] = field(default_factory=dict)
     headline: frozenset[int] = frozenset()  # hashed stems of the title's words
     own: frozenset[int] = frozenset()  # … of the names and numbers in the title
     tolls: frozenset[tuple[str, int]] = frozenset()  # ("killed", 3)

@@ -46,8 +46,9 @@ class Geography:
 
     def neighbours(self, places: frozenset[str], others: frozenset[str]) -> frozenset[str]:
         """Those of both that lie so close to one of the other that two sides may mean one event by them."""
-        pairs = [(place, its) for place in places for its in self.near.get(place, frozenset()) & others]
-        return frozenset(name for pair in pairs for name in pair)
+        near = self.near
+        pairs = [(place, its) for place in places if place in near for its in near[place] & others]
+        return frozenset([name for pair in pairs for name in pair])
 
 
 def _near(places: Sequence[Place]) -> dict[str, frozenset[str]]:

@@ -48,7 +48,7 @@ def _names(signature: StorySignature) -> Iterator[bytes]:
     for start in range(0, len(rows), _BAND_ROWS):
         yield pack(f"<B{_BAND_ROWS}I", start, *rows[start : start + _BAND_ROWS])
     language = crc32(signature.language.encode())
-    words = [word for word, _ in signature.words[:_SINGLE_WORDS]]
+    words = list(islice(signature.words, _SINGLE_WORDS))
     for word in words:
         yield pack("<2I", language, word)
     for one, other in combinations(words[:_PAIRED_WORDS], 2):

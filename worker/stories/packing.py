@@ -21,10 +21,9 @@ _US = timedelta(microseconds=1)
 
 def signature_to_bytes(signature: StorySignature) -> bytes:
     """`signature` as it is stored, without its two ids."""
-    words = [word for word, _ in signature.words]
     headline, own = sorted(signature.headline), sorted(signature.own)
-    numbers = (*words, *headline, *own, *signature.minhash)
-    sizes = (len(words), len(headline), len(own), len(signature.minhash))
+    numbers = (*signature.words, *headline, *own, *signature.minhash)
+    sizes = (len(signature.words), len(headline), len(own), len(signature.minhash))
     names = [
         signature.language,
         signature.title,
@@ -35,7 +34,7 @@ def signature_to_bytes(signature: StorySignature) -> bytes:
     ]
     written = json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     head = _HEAD.pack(_FORM, signature.dated, (signature.at - _EPOCH) // _US, *sizes)
-    return b"".join((head, pack(f"<{len(numbers)}I", *numbers), bytes([many for _, many in signature.words]), written))
+    return b"".join((head, pack(f"<{len(numbers)}I", *numbers), bytes(signature.words.values()), written))
 
 
 def is_readable(stored: bytes) -> bool:
@@ -60,7 +59,7 @@ def signature_from_bytes(story_id: int, article_id: int, stored: bytes) -> Story
         mentions=frozenset(mentions),
         at=_EPOCH + at * _US,
         dated=bool(dated),
-        words=tuple(zip(numbers[:first], stored[counts : counts + first], strict=True)),
+        words=dict(zip(numbers[:first], stored[counts : counts + first], strict=True)),
         headline=frozenset(numbers[first : first + second]),
         own=frozenset(numbers[first + second : total - last]),
         tolls=frozenset((kind, number) for kind, number in tolls),

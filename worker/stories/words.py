@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from zlib import crc32
 
@@ -33,7 +33,8 @@ _SENTENCE_END = re.compile(r"[.!?:։«\"“„\n]\s*$")
 class Words:
     """The telling words of an article, as hashes of their stems."""
 
-    weighted: tuple[tuple[int, int], ...] = ()  # (word, how often, the headline counting double), most telling first
+    # Word → how often, the headline counting double; the most telling first.
+    weighted: Mapping[int, int] = field(default_factory=dict)
     headline: frozenset[int] = frozenset()
     own: frozenset[int] = frozenset()  # the headline's names and numbers
 
@@ -54,9 +55,7 @@ def read_words(title: str, text: str, language: str) -> Words:
         return -weight, stem
 
     return Words(
-        weighted=tuple(
-            (crc32(stem.encode()), min(counts[stem], MOST_MENTIONS)) for stem in sorted(counts, key=telling)
-        ),
+        weighted={crc32(stem.encode()): min(counts[stem], MOST_MENTIONS) for stem in sorted(counts, key=telling)},
         headline=frozenset(crc32(stem.encode()) for stem, _, _ in headline),
         own=frozenset(crc32(stem.encode()) for stem, _, name in headline if name or stem.isdigit()),
     )
@@ -71,7 +70,9 @@ def topical(language: str) -> frozenset[int]:
 def _telling(text: str, language: str) -> Iterator[tuple[str, int, bool]]:
     """The stem of each telling word of `text`, how long the word is, and whether it is a name."""
     common, folded = common_words(language), fold(text)
-    found = [(match.group(), folded.origin(*match.span())[0]) for match in _WORD.finditer(folded.text)]
+    found = [(match.group(), match.start()) for match in _WORD.finditer(folded.text)]
+    if folded.offsets is not None:
+        found = [(word, folded.offsets[start]) for word, start in found]
     capital = [text[start].isupper() for _, start in found]
     long = [
         big for (word, _), big in zip(found[1:], capital[1:], strict=True) if len(word) >= _LONG and not word.isdigit()
