@@ -90,7 +90,7 @@ def test_a_second_embedded_trucewire_is_refused_while_the_first_runs(engine: Eng
 
 
 def test_all_connections_of_a_process_share_what_sqlite_may_take(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path / 'some.db'}")
+    engine = connect(f"sqlite:///{tmp_path / 'some.db'}").execution_options(read_only=True)
 
     with engine.connect() as one, engine.connect() as other:
         bounds = {connection.exec_driver_sql("PRAGMA soft_heap_limit").scalar() for connection in (one, other)}
