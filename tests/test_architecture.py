@@ -24,7 +24,7 @@ LADDER = [
     ["database"],
     ["tables", "connections", "credentials"],
     ["backtest", "evaluation"],
-    ["judge", "polling", "alerting", "updates", "sources"],
+    ["judge", "polling", "alerting", "updates", "titling", "sources"],
     [
         "parse",
         "extract",

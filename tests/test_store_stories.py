@@ -410,5 +410,17 @@ def test_an_alert_is_raised_before_it_changes_though_the_worker_that_changed_it_
     assert [(event["kind"], event["at"]) for event in timeline[2:]] == [("raised", NOW), ("turned", earlier)]
 
 
+def test_a_story_goes_by_its_most_telling_articles_headline_in_the_readers_language(store: Store) -> None:
+    stored_feed(store)
+    store.matches.apply_matches(judged_of(store, 1, title="Atəşkəs", language="az"), into(None), NOW, SINCE)
+
+    before = StoryQueries(store.engine).stories(StoryFilter())[0]
+    store.matches.apply_matches(judged_of(store, 2, title="Ceasefire agreed", language="en"), into(1), NOW, SINCE)
+    after = StoryQueries(store.engine).stories(StoryFilter())[0]
+
+    assert (before["title"], before["language"]) == ("Atəşkəs", "az")
+    assert (after["title"], after["language"], after["titled_by_id"]) == ("Ceasefire agreed", "en", 2)
+
+
 def test_an_unknown_story_is_none(store: Store) -> None:
     assert StoryQueries(store.engine).story(1) is None

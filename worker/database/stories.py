@@ -78,6 +78,8 @@ def source_of(row: Any) -> Source:
         copy_of=row.copy_of_id,
         machine_written=row.machine_written,
         withdrawn=WITHDRAWN in row.labels,
+        title=row.title,
+        language=row.language,
     )
 
 
@@ -106,6 +108,8 @@ SOURCE_COLUMNS = (
     articles.c.copy_of_id,
     articles.c.machine_written,
     articles.c.labels,
+    articles.c.title,
+    articles.c.language,
     feeds.c.side,
 )
 

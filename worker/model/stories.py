@@ -40,6 +40,8 @@ class Source:
     copy_of: int | None = None  # the earlier article that it repeats
     machine_written: bool = False
     withdrawn: bool = False  # its publisher takes it back
+    title: str = ""
+    language: str = ""  # ISO 639-1, "" unknown
 
 
 @dataclass(frozen=True, slots=True)

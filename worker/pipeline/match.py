@@ -36,7 +36,9 @@ def match(services: Services) -> MatchSummary:
     judged = [Judged(stored, _judgement(services, stored)) for stored in claimed]
     placing = _placing(services, now)
     opposed = services.settings.profile.opposed
-    raised = services.store.matches.apply_matches(judged, placing, now, now - WINDOW, opposed)
+    raised = services.store.matches.apply_matches(
+        judged, placing, now, now - WINDOW, opposed, services.settings.language
+    )
     if judged:
         in_region = sum(one.judgement.relevance.region is Region.YES for one in judged)
         log.info("match articles=%d in_region=%d alerts=%d", len(judged), in_region, len(raised))

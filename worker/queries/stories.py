@@ -153,7 +153,6 @@ def _summaries(connection: Connection, story_ids: Sequence[int]) -> dict[int, Ro
         story_id: {
             "articles": 0,
             "copies": 0,
-            "language": "",
             **{name: {} for name in (*_COUNTED, "concepts")},
             "alerts": [],
         }
@@ -163,7 +162,6 @@ def _summaries(connection: Connection, story_ids: Sequence[int]) -> dict[int, Ro
         story = found[row.story_id]
         story["articles"] += 1
         story["copies"] += row.copied
-        story["language"] = story["language"] or (row.language if row.names_it else "")
         values = ([row.family], [row.language], [row.side] if row.side else [], row.places or ())
         for name, given in zip(_COUNTED, values, strict=True):
             for value in given:
@@ -190,13 +188,11 @@ _COUNTED = ("families", "languages", "sides", "places")
 
 def _members(story_ids: Sequence[int]) -> Select[Any]:
     """The articles of some stories, as far as a list counts them."""
-    names_it = (articles.c.title == stories.c.title).label("names_it")
     copied = articles.c.copy_of_id.is_not(None).label("copied")
     columns = (articles.c.story_id, articles.c.family, articles.c.language, articles.c.places)
     return (
-        select(*columns, feeds.c.side, names_it, copied)
+        select(*columns, feeds.c.side, copied)
         .join_from(articles, feeds, feeds.c.id == articles.c.feed_id)
-        .join(stories, stories.c.id == articles.c.story_id)
         .where(articles.c.story_id.in_(story_ids))
         .order_by(articles.c.id)
     )

@@ -44,6 +44,7 @@ class Settings:
     fetch: FetchLimits
     schedule: Limits
     fresh_for: timedelta  # an older article raises no alert
+    language: str  # of stories' headlines, where an article is in it
     keep_polls: timedelta
     keep_captures: timedelta  # the bytes of documents as they were fetched
     public_url: str  # where hubs reach the web service, without a slash at the end; "" = WebSub is off
@@ -93,6 +94,7 @@ def load_settings(environ: Mapping[str, str], version: str) -> Settings:
         fetch=_fetch_limits(variables, version),
         schedule=Limits(polls_per_day=variables.polls_per_day),
         fresh_for=timedelta(hours=variables.fresh_hours),
+        language=variables.language,
         keep_polls=timedelta(days=variables.keep_polls_days),
         keep_captures=timedelta(days=variables.keep_captures_days),
         public_url=variables.public_url,

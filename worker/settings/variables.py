@@ -53,6 +53,8 @@ class Variables(Section):
     contact: str = Field("https://github.com/trucewire/trucewire", alias="TRUCEWIRE_CONTACT", min_length=3)
     allow: str = Field("", alias="TRUCEWIRE_ALLOW")  # hosts and networks that may be private, separated by commas
     fresh_hours: float = Field(24.0, alias="TRUCEWIRE_FRESH_HOURS", gt=0)
+    # of stories' headlines, where an article is in it; ISO 639-1
+    language: str = Field("en", alias="TRUCEWIRE_LANGUAGE", pattern="^[a-z]{2}$")
     polls_per_day: float = Field(288.0, alias="TRUCEWIRE_POLLS_PER_DAY", gt=0, le=1440)
     host_spacing_s: float = Field(1.0, alias="TRUCEWIRE_HOST_SPACING_S", ge=0, le=10)
     keep_polls_days: int = Field(30, alias="TRUCEWIRE_KEEP_POLLS_DAYS", ge=1)

@@ -22,6 +22,7 @@ from worker.store.alert_changes import write_alerts
 from worker.store.candidates import Candidates, Window
 from worker.store.judgements import Judgements
 from worker.store.placed import PlacedArticles
+from worker.store.stories import title_stories
 from worker.stories import keys_of
 from worker.tables import articles
 from worker.updates import Arrival
@@ -46,7 +47,13 @@ class MatchStore:
         self.window = Window()  # … and they see the same one
 
     def apply_matches(
-        self, judged: Sequence[Judged], place: Place, now: datetime, since: datetime, opposed: Opposed = ()
+        self,
+        judged: Sequence[Judged],
+        place: Place,
+        now: datetime,
+        since: datetime,
+        opposed: Opposed = (),
+        language: str = "en",
     ) -> list[int]:
         """Place each judged article into a story and write what follows: all of it, or nothing.
 
@@ -60,6 +67,7 @@ class MatchStore:
             now: the time of this run.
             since: how far back candidates are looked for.
             opposed: pairs of sides of the conflict.
+            language: the reader's, ISO 639-1: stories' headlines are in it where an article is.
 
         Returns:
             The ids of the alerts that were raised or updated.
@@ -84,13 +92,18 @@ class MatchStore:
                         del waiting[article_id]  # once, however often it was handed in
                         plan = place(one, signed.get(article_id), candidates.of(article_id))
                         placed.add(plan, signed.get(article_id), keys.get(article_id, ()))
-                told = _write(connection, placed, judgements, now, opposed)
+                told = _write(connection, placed, judgements, now, opposed, language)
             candidates.keep(judgements.numbers)
         return told
 
 
 def _write(
-    connection: Connection, placed: PlacedArticles, judgements: Judgements, now: datetime, opposed: Opposed
+    connection: Connection,
+    placed: PlacedArticles,
+    judgements: Judgements,
+    now: datetime,
+    opposed: Opposed,
+    language: str,
 ) -> list[int]:
     """Write articles that have been placed, one after another; the ids of the alerts that they raised or changed."""
     opened, joined = placed.settle()
@@ -111,6 +124,7 @@ def _write(
         voices = Story(story.sources, story.claims, agencies, opposed)
         told |= dict.fromkeys(write_alerts(connection, one.plan, arrival, story, voices, now))
     judgements.write()
+    title_stories(connection, known.values(), language)
     return list(told)
 
 
@@ -141,4 +155,6 @@ def _source(plan: MatchPlan, at: datetime, copy_of: int | None) -> Source:
         copy_of=copy_of,
         machine_written=stored.article.machine_written,
         withdrawn=WITHDRAWN in stored.article.labels,
+        title=stored.article.title,
+        language=stored.article.language,
     )

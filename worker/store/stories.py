@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from worker.database.rows import chunks
+from worker.database.stories import KnownStory
 from worker.store.filed import prune_articles
 from worker.tables import UtcDateTime, alerts, stories
+from worker.titling import titling_article
 
 # Made once: making a statement costs more than running it.
 _OPENED = insert(stories).returning(stories.c.id, sort_by_parameter_order=True)
@@ -18,6 +20,11 @@ _JOINED = (
     update(stories)
     .where(stories.c.id.in_(bindparam("ids", expanding=True)), stories.c.merged_into_id.is_(None))
     .values(last_at=bindparam("now", type_=UtcDateTime), closed_at=None)
+)
+_TITLED = (
+    update(stories)
+    .where(stories.c.id == bindparam("story"))
+    .values(title=bindparam("headline"), language=bindparam("in_language"), titled_by_id=bindparam("article"))
 )
 _CURRENT = select(func.coalesce(stories.c.merged_into_id, stories.c.id)).where(stories.c.id == bindparam("story_id"))
 
@@ -60,6 +67,19 @@ def join_stories(connection: Connection, story_ids: Sequence[int], now: datetime
     """Know of an article that each of these stories has got: those that were closed are open again."""
     for part in chunks(story_ids):
         connection.execute(_JOINED, {"ids": part, "now": now})
+
+
+def title_stories(connection: Connection, known: Iterable[KnownStory], language: str) -> None:
+    """Give stories the headlines of their most telling articles; `language` is the reader's."""
+    rows = []
+    for story in known:
+        article_id = titling_article(story.sources, story.claims, list(story.alerts.values()), language)
+        if article_id is not None:
+            source = story.sources[article_id]
+            titled = {"headline": source.title, "in_language": source.language, "article": article_id}
+            rows.append({"story": story.story_id} | titled)
+    if rows:
+        connection.execute(_TITLED, rows)
 
 
 def current_story(connection: Connection, story_id: int) -> int:

@@ -36,7 +36,9 @@ stories = Table(
     "stories",
     metadata,
     id_column(),
-    Column("title", Text, nullable=False),
+    Column("title", Text, nullable=False),  # of its most telling article
+    Column("language", String(8), nullable=False, server_default=""),  # … and that article's; "" unknown
+    Column("titled_by_id", Id),  # … which references itself back: no foreign key
     Column("opened_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False, index=True),
     Column("closed_at", UtcDateTime),  # when it went quiet
