@@ -30,6 +30,7 @@ _ZONES = {"AM": 4.0, "AZ": 4.0, "GE": 4.0, "RU": 3.0, "TR": 3.0, "IR": 3.5}
 _NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 _NOTED_CHARS = 40  # of a line that was cut
 _DATELINE_WITHIN = 4  # first paragraphs, among which a line may be nothing but a date
+_SHORT = 220  # characters of a line that may be a banner or a date
 _TELLING = 8  # characters
 _DISAGREEMENT = timedelta(days=2)  # less is a matter of zones and of late evenings
 
@@ -255,8 +256,11 @@ def _words(markup: str, title: str, notes: list[str]) -> _Words:
     paragraphs, author = without_byline(paragraphs)
     dateline: datetime | None = None
     kept: list[str] = []
+    begins = title[:_TELLING].casefold()
     for number, paragraph in enumerate(paragraphs):
-        if number < _DATELINE_WITHIN and is_banner(paragraph):
+        if len(paragraph) > _SHORT and paragraph[:_TELLING].casefold() != begins:
+            kept.append(paragraph)
+        elif number < _DATELINE_WITHIN and is_banner(paragraph):
             notes.append(f"text: banner {paragraph[:_NOTED_CHARS]!r} ignored")
         elif number < _DATELINE_WITHIN and dateline is None and (printed := _printed_date(paragraph)):
             dateline = printed

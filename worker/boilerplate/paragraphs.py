@@ -131,11 +131,19 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
     headlines and teasers, it was the tail, and everything goes; if it is text, it was a box, and the text stays.
     """
     is_clean = not _ANY_OF_THESE.may_match("\n\n".join(paragraphs))
+    lines = [paragraph.strip() for paragraph in paragraphs]
+    if is_clean and all(len(line) > _OPENER_CHARS for line in lines):
+        return lines, []
+    return _without_others(lines, is_clean=is_clean)
+
+
+def _without_others(lines: Sequence[str], *, is_clean: bool) -> tuple[list[str], list[str]]:
+    """`own_paragraphs` line by line; `is_clean` where only a button, a counter or a label may be cut."""
     kept: list[str] = []
     cut: list[str] = []
     position = 0
-    while position < len(paragraphs):
-        line = paragraphs[position].strip() if is_clean else _without_teaser_end(paragraphs[position].strip())
+    while position < len(lines):
+        line = lines[position] if is_clean else _without_teaser_end(lines[position])
         is_short = len(line) <= _OPENER_CHARS
         position += 1
         if len(line) > _LONGEST:
@@ -151,9 +159,9 @@ def own_paragraphs(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
         elif kept and is_short and _OPENER.match(line):
             cut.append(line)
             after = position
-            while after < len(paragraphs) and _is_headline(paragraphs[after]):
+            while after < len(lines) and _is_headline(lines[after]):
                 after += 1
-            if (after > position or _HEAD.match(line)) and _is_list(paragraphs[after:]):
+            if (after > position or _HEAD.match(line)) and _is_list(lines[after:]):
                 break
             position = after
         else:
