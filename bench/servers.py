@@ -57,8 +57,8 @@ class Running:
         return sum(_cpu_s(pid) for pid in _tree(self.pid))
 
     def memory_mb(self) -> float:
-        """The largest resident set among it and what it has started."""
-        return max(_resident_mb(pid) for pid in _tree(self.pid))
+        """The largest resident set that it, or anything it has started, has ever had."""
+        return max(_peak_mb(pid) for pid in _tree(self.pid))
 
 
 def need(program: str, package: str) -> str:
@@ -214,5 +214,6 @@ def _cpu_s(pid: int) -> float:
     return sum(map(int, fields[11:15])) * _TICK_S
 
 
-def _resident_mb(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+def _peak_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
