@@ -227,6 +227,8 @@ def test_what_dates_something_else_leaves_the_time_unknown(above: str, below: st
         "<header><time datetime='2026-03-19'>19 March</time></header>",
         "<div>Thursday, 19 March 2026</div>",
         "<table><tr><td>Пятница, 20 марта 2026</td></tr></table>",
+        "<span>20.03.2026</span><div><a href='/'>Home</a></div>",
+        "<p>5 May 2025, 14:03</p>" + "<a href='/s'>Section</a>" * 5,
     ],
 )
 def test_the_day_of_the_visit_in_a_pages_header_is_no_articles_date(header: str) -> None:
@@ -241,6 +243,12 @@ def test_a_date_above_the_headline_is_believed_where_it_belongs_to_the_article()
     found = extract(f"<html><body>{head}{TEXT}</body></html>".encode(), URL, now=NOW)
 
     assert found.published_at == datetime(2026, 3, 14, tzinfo=UTC)
+
+
+def test_a_date_right_above_the_headline_is_believed_even_if_it_is_today() -> None:
+    found = made(above="<a href='/'>Home</a><a href='/world'>World</a><div>20.03.2026</div>")
+
+    assert found.published_at == datetime(2026, 3, 20, tzinfo=UTC)
 
 
 def test_a_short_sentence_with_a_date_below_the_headline_is_part_of_the_text() -> None:

@@ -66,6 +66,7 @@ _NEAR, _FAR = 6, 12  # levels up, within which an element's class says what its 
 _MAX_LINE = 120
 _PARAGRAPH = 80  # characters at least
 _TEXT = 250  # characters of paragraphs below the headline: what follows may belong to other news
+_MENU = 5  # links
 _ENOUGH = 3  # dates below the headline; the first is nearly always the right one
 _HEADER_PARTS = 400  # elements; what has more is the page, whatever it is called
 _DIGITS = re.compile(r"\d")
@@ -173,7 +174,9 @@ def _printed(tree: HtmlElement, headline: str, now: datetime | None, visits: lis
 
     Lines of the page's own header go into `visits` instead: they say which day it is.
     """
-    lines: dict[str, list[str]] = {"below": [], "above": [], "end": [], "update": []}
+    above: list[tuple[str, int]] = []  # lines, and how many links stand above them
+    links = 0
+    lines: dict[str, list[str]] = {"below": [], "end": [], "update": []}
     place, passed = "above", 0
     body = tree.find("body")
     for element in (tree if body is None else body).iter():
@@ -182,21 +185,26 @@ def _printed(tree: HtmlElement, headline: str, now: datetime | None, visits: lis
         text = " ".join((element.text or "").split())
         if place == "above" and _opens(text, headline):
             place = "below"
+            visits += [line for line, before in above if _is_apart(line, links - before, now)]
+            above = [one for one in above if one[0] not in visits][::-1]  # the nearest comes first
         elif place == "below":
             passed += sum(len(words) for words in (text, element.tail or "") if len(words) > _PARAGRAPH)
+        links += element.tag == "a"
         line = _line_of(element, text)
         if line and (kind := _kind_of(line, element)):
             if place == "above" and (_in_masthead(element, headline) or _is_visit(line, now)):
                 visits.append(line)
+                continue
+            if place == "above" and kind == "published":
+                above.append((line, links))
                 continue
             if place == "below" and passed > _TEXT and not _PUBLISHED.search(line):
                 kind = "end"
             lines[place if kind == "published" else kind].append(line)
             if len(lines["below"]) >= _ENOUGH:
                 break
-    above = reversed(lines["above"]) if place != "above" else lines["above"]
     yield from (("printed below the headline", line) for line in lines["below"])
-    yield from (("printed above the headline", line) for line in above)
+    yield from (("printed above the headline", line) for line, _ in above)
     yield from (("printed below the text", line) for line in lines["end"])
     yield from (("printed as the time of an update", line) for line in lines["update"])
 
@@ -226,6 +234,21 @@ def _is_visit(line: str, now: datetime | None) -> bool:
         return False
     day = read_local(line)
     return day is not None and abs(day.date() - now.date()) <= timedelta(days=1)  # readers' days begin apart
+
+
+def _is_apart(line: str, links: int, now: datetime | None) -> bool:
+    """Whether a day above the headline stands over a menu: the visit's day, the likelier where it is today.
+
+    Args:
+        line: holds the day.
+        links: how many there are between the line and the headline.
+        now: when the page was fetched, None if unknown.
+    """
+    if links >= _MENU:
+        return True
+    day = read_local(line)
+    is_today = now is not None and day is not None and abs(day.date() - now.date()) <= timedelta(days=1)
+    return is_today and links > 0 and not _CLOCK.search(line)
 
 
 def _opens(text: str, headline: str) -> bool:
