@@ -24,6 +24,7 @@ from worker.database import connect
 from worker.errors import FetchError, TrucewireError
 from worker.judge import Judge
 from worker.model import Outcome
+from worker.queries.people import audit_log
 from worker.settings import Settings
 from worker.store import Store
 
@@ -234,6 +235,19 @@ def test_export_writes_every_article_with_its_text(log: World, tmp_path: Path) -
     assert "3 articles written" in result.output
     assert [row["id"] for row in exported] == [1, 2, 3]
     assert exported[0]["summary"].startswith("Armenia and Azerbaijan have agreed")
+
+
+def test_export_of_a_story_is_written_down(log: World, tmp_path: Path) -> None:
+    run("export", "story", "1", "--zip", "-o", str(tmp_path / "story.zip"))
+
+    assert [(row["action"], row["subject"]) for row in audit_log(log.store.engine)] == [("story.export", "1")]
+
+
+@pytest.mark.parametrize(("option", "number", "count"), [("--feed", "1", 3), ("--story", "1", 1)])
+def test_export_takes_a_feed_or_a_story(log: World, tmp_path: Path, option: str, number: str, count: int) -> None:
+    run("export", option, number, "-o", str(tmp_path / "log.jsonl"))
+
+    assert len((tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()) == count
 
 
 def test_export_takes_the_filters_of_the_log(log: World, tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from worker import __version__
 from worker.bootstrap import Log, utc_now
 from worker.cli.console import SinceOption, UntilOption, UsageError, moment, notices, opened, progressing, said
 from worker.cli.unknown import name_unknown
+from worker.cli.users import record
 from worker.evidence import check_bundle, write_bundle
 from worker.exports import Form, harmless, json_line, written
 from worker.model import Region, Stance
+from worker.model.people import Deed
 from worker.queries import AlertFilter, ArticleFilter
 from worker.queries.evidence import evidence_of
 from worker.queries.stories import StoryQueries
@@ -51,14 +53,16 @@ def export(
     concept: Annotated[str, typer.Option(help="Articles: ceasefire, shelling, …")] = "",
     stance: Annotated[Stance | None, typer.Option(help="Articles, alerts: how it is reported.")] = None,
     rule: Annotated[str, typer.Option(help="Articles: a rule that fired. Alerts: their rule.")] = "",
+    feed: Annotated[int | None, typer.Option(help="Articles: a feed's id.")] = None,
+    story: Annotated[int | None, typer.Option(help="Articles, alerts: a story's id.")] = None,
     since: Annotated[str | None, SinceOption] = None,
     until: Annotated[str | None, UntilOption] = None,
 ) -> None:
     """The log as a file, oldest first; a cell that a spreadsheet would run is made harmless."""
     first, last, said_as = moment(since), moment(until), stance or ""
-    of_alerts = AlertFilter(rule, stance=said_as, since=first, until=last)
+    of_alerts = AlertFilter(rule, stance=said_as, story_id=story, since=first, until=last)
     of_articles = ArticleFilter(
-        search, region or "", language, publisher, place, rule, concept, said_as, since=first, until=last
+        search, region or "", language, publisher, place, rule, concept, said_as, feed, story, first, last
     )
     with opened() as services:
         if what is What.STORY:
@@ -66,7 +70,7 @@ def export(
             return
         rows, total = _rows(services, what, of_articles, of_alerts)
         if not total:
-            name_unknown(services, rule=rule, place=place, concept=concept)
+            name_unknown(services, rule=rule, place=place, concept=concept, feed=feed, story=story)
         pieces = written(progressing(rows, total, "export") if output != "-" else rows, form)
         with _file(output) as file:
             for piece in pieces:
@@ -102,6 +106,7 @@ def _export_story(services: Log, story_id: int | None, output: str, *, as_zip: b
             raise UsageError(f"there is no story {story_id}; see trucewire stories")
         with _file(output) as file:
             file.write(json_line(story).encode())
+        record(services, Deed("story.export", str(story_id)))
         return
     members = evidence_of(services.engine, stories, story_id)
     if members is None:
@@ -109,6 +114,7 @@ def _export_story(services: Log, story_id: int | None, output: str, *, as_zip: b
     path = f"story-{story_id}.zip" if output == "-" else output
     with _file(path) as file:
         digest = write_bundle(file, members, story_id, utc_now(), __version__)
+    record(services, Deed("story.export", str(story_id), {"manifest": digest}))
     said(f"story {story_id} written to {path}; SHA-256 of its manifest: {digest}")
 
 
