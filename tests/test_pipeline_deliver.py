@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -120,12 +120,14 @@ def test_a_notice_that_cannot_be_said_in_words_keeps_no_other_back(world: World)
 
 
 def test_what_a_minute_was_too_short_for_is_asked_for_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["worker.pipeline.deliver"], "FOR_S", 0.05)
+    minutes = [0]
+    stopwatch = SimpleNamespace(monotonic=lambda: 60.0 * minutes[0])
+    monkeypatch.setattr(sys.modules["worker.pipeline.deliver"], "time", stopwatch)
     alerted(world, 2)
     pipeline.route(world.services)
 
     def slow(channel: Channel, message: Message, now: datetime) -> None:
-        time.sleep(0.06)
+        minutes[0] += 1
 
     run = pipeline.deliver(replace(world.services, send=slow), "desk")
 
