@@ -24,8 +24,8 @@ WINDOW = timedelta(hours=72)  # how far back, and ahead for late articles, candi
 ALIKE = 0.24  # words of two articles on one event
 ALIKE_WITH_EVIDENCE = 0.08  # … that report the same between the same parties or at the same place
 ALIKE_OF_OTHER_EVENTS = 0.20  # … of which one is past to the other, that reports another one; or of another day
-ALIKE_TO_STORY = 0.24  # … of an article and all that is at hand of a story
-ALIKE_TO_MERGE = 0.28  # of the closest articles of two stories, on average
+ALIKE_TO_STORY = 0.22  # … of an article and all that is at hand of a story
+ALIKE_TO_MERGE = 0.30  # of the closest articles of two stories, on average
 _CLOSEST = 5
 _FEW, _SINGLE_BRIDGE = 3, 1.2  # a story of one or two articles must be so much closer: a single bridge proves little
 _COPY = 20.0  # a copy is closer than anything else
