@@ -88,6 +88,25 @@ def test_a_cookie_banner_is_not_part_of_the_text() -> None:
     assert "cookies" not in made(above=banner).text
 
 
+def test_a_page_that_draws_itself_by_script_gives_the_article_that_its_scripts_carry() -> None:
+    more = "<p>The ferry that had taken their cars across will be sold in spring, and its two pilots will retire.</p>"
+    state = f"self.push([1, {json.dumps(f'<div>{more}{TEXT}</div>')}])".replace("<", "\\u003c")
+    head = "<title>Bridge over the Aras reopens</title>"
+    html = f"<html><head>{head}</head><body><div id='root'></div><script>{state}</script></body></html>"
+
+    found = extract(html.encode(), URL, now=NOW)
+
+    assert found.text.startswith("The ferry that had taken")
+    assert found.text.endswith("in the years before.")
+
+
+@pytest.mark.parametrize("script", ['var a = "' + "x" * 500 + '";', 'var a = "<p>' + "y" * 500 + '</p>";', '"' * 5000])
+def test_strings_of_scripts_that_are_no_article_are_not_its_text(script: str) -> None:
+    html = f"<html><body><h1>Bridge over the Aras reopens</h1><script>{script}</script></body></html>"
+
+    assert "x" * 9 not in extract(html.encode(), URL, now=NOW).text
+
+
 def test_teasers_of_other_stories_beside_a_flash_are_not_its_text() -> None:
     card = "<div class='item'><a href='/{0}'>Ceasefire collapses in war {0}</a><p>It went on for hours.</p></div>"
     cards = "".join(map(card.format, range(6)))

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
+from trafilatura.utils import load_html
 
 from worker.boilerplate import is_banner, own_paragraphs, settled_text
 from worker.bylines import without_byline
 from worker.dates import is_dateline
 from worker.extract.metadata import Metadata
+from worker.extract.state import markup_in_scripts
 from worker.headlines import title_key, without_site
 from worker.markup import plain_line, plain_text
 
@@ -75,7 +77,14 @@ def _found(tree: HtmlElement, metadata: Metadata, url: str, headline: str) -> li
         return strict
     structured = [line for line in plain_text(metadata.body).split("\n") if line.strip()]
     longest = max(strict, structured, _flash(tree), key=lambda lines: sum(map(len, lines)))
-    return longest or _trafilatura(tree, url, strict=False)
+    return longest or _stated(tree, url) or _trafilatura(tree, url, strict=False)
+
+
+def _stated(tree: HtmlElement, url: str) -> list[str]:
+    """The paragraphs of an article that the page would draw by script."""
+    markup = markup_in_scripts(tree)
+    stated = load_html(f"<html><body><article>{markup}</article></body></html>") if markup else None
+    return [] if stated is None else _trafilatura(stated, url, strict=True)
 
 
 def _cards(tree: HtmlElement, headline: str) -> frozenset[str]:
