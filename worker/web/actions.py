@@ -66,6 +66,13 @@ def router(services: Services) -> APIRouter:
         deeds.give_feedback(services, visitor, alert_id, right=said, reason=_text(request, "reason"))
         return _back(request)
 
+    _add_silences(routes, services)
+    _add_switches(routes, services)
+    _add_links(routes, services)
+    return routes
+
+
+def _add_silences(routes: APIRouter, services: Services) -> None:
     @routes.post("/silences")
     def add_silence(request: Request, visitor: Analyst) -> Response:
         rules, places = (tuple(filter(None, [_text(request, name)])) for name in ("rule", "place"))
@@ -78,10 +85,6 @@ def router(services: Services) -> APIRouter:
     def end_silence(silence_id: Id, request: Request, visitor: Analyst) -> Response:
         deeds.end_silence(services, visitor, silence_id)
         return _back(request)
-
-    _add_switches(routes, services)
-    _add_links(routes, services)
-    return routes
 
 
 def _add_switches(routes: APIRouter, services: Services) -> None:

@@ -37,7 +37,21 @@ def serving(app: ASGIApp, host: str, port: int, proxies: Sequence[str] = ()) -> 
         SettingsError: the address cannot be listened on.
     """
     listening = _listening(host, port)
-    config = uvicorn.Config(
+    server = uvicorn.Server(_config(app, proxies))
+    running = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
+    running.start()
+    try:
+        while not server.started and running.is_alive():
+            running.join(_LOOK_S)
+        name, bound = listening.getsockname()[:2]
+        yield f"http://[{name}]:{bound}" if ":" in name else f"http://{name}:{bound}"
+    finally:
+        server.should_exit = True
+        running.join(STOP_S)
+
+
+def _config(app: ASGIApp, proxies: Sequence[str]) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         http="h11",
         ws="none",
@@ -52,17 +66,6 @@ def serving(app: ASGIApp, host: str, port: int, proxies: Sequence[str] = ()) -> 
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=FINISH_S,
     )
-    server = uvicorn.Server(config)
-    running = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
-    running.start()
-    try:
-        while not server.started and running.is_alive():
-            running.join(_LOOK_S)
-        name, bound = listening.getsockname()[:2]
-        yield f"http://[{name}]:{bound}" if ":" in name else f"http://{name}:{bound}"
-    finally:
-        server.should_exit = True
-        running.join(STOP_S)
 
 
 def _listening(host: str, port: int) -> socket.socket:

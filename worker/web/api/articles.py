@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from worker.bootstrap import Services
 from worker.model import Capture
+from worker.queries import Queries
 from worker.web.api.cursors import cursor, last_seen
 from worker.web.api.parameters import Articles, Cursor, Id, Limit, searching
 from worker.web.problems import ProblemError
@@ -112,12 +113,6 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/articles", tags=["articles"])
     queries = services.queries
 
-    def found(article_id: int) -> dict[str, Any]:
-        row = queries.article(article_id)
-        if row is None:
-            raise ProblemError(404, "There is no such article.")
-        return row
-
     @routes.get("")
     def list_articles(wanted: Articles, cursor: Cursor = "", limit: Limit = 50) -> ArticlePage:
         """Articles under a filter, newest first."""
@@ -128,27 +123,37 @@ def router(services: Services) -> APIRouter:
     @routes.get("/{article_id}")
     def get_article(article_id: Id) -> Article:
         """One article with its text, matches and earlier revisions."""
-        return Article(**found(article_id))
+        return Article(**_found(queries, article_id))
 
     @routes.get("/{article_id}/why")
     def get_why(article_id: Id) -> Why:
         """Why it raised alerts, and why not."""
-        row = found(article_id)
+        row = _found(queries, article_id)
         return Why(article_id=row["id"], **{name: row[name] for name in Why.model_fields if name != "article_id"})
 
+    _add_captures(routes, queries)
+    return routes
+
+
+def _add_captures(routes: APIRouter, queries: Queries) -> None:
     @routes.get("/{article_id}/capture", response_class=Response, responses=RAW)
     def get_capture(article_id: Id) -> Response:
         """The document that brought the present revision, as it was fetched."""
-        found(article_id)
+        _found(queries, article_id)
         return raw(queries.capture(article_id))
 
     @routes.get("/{article_id}/page-capture", response_class=Response, responses=RAW)
     def get_page_capture(article_id: Id) -> Response:
         """The article's own page, as it was fetched."""
-        found(article_id)
+        _found(queries, article_id)
         return raw(queries.page_capture(article_id))
 
-    return routes
+
+def _found(queries: Queries, article_id: int) -> dict[str, Any]:
+    row = queries.article(article_id)
+    if row is None:
+        raise ProblemError(404, "There is no such article.")
+    return row
 
 
 RAW: dict[int | str, dict[str, Any]] = {

@@ -133,6 +133,22 @@ def router(services: Services) -> APIRouter:
         """The rules in force."""
         return RuleList(items=[_rule_item(rule) for rule in settings.rules])
 
+    @routes.get("/places")
+    def list_places(kind: Word = "") -> PlaceList:
+        """The gazetteer of the region."""
+        items = [
+            PlaceItem(**{name: getattr(place, name) for name in PlaceItem.model_fields})
+            for place in settings.profile.places
+            if not kind or place.kind == kind
+        ]
+        return PlaceList(items=items)
+
+    _add_trials(routes, services)
+    _add_channels(routes, services)
+    return routes
+
+
+def _add_trials(routes: APIRouter, services: Services) -> None:
     @routes.post("/rules/try")
     def try_out(wanted: RuleTrialRequest) -> RuleTrial:
         """Run rules over the log: what they would have raised. Nothing is stored and nobody is told."""
@@ -152,15 +168,9 @@ def router(services: Services) -> APIRouter:
         ]
         return RuleTrial(items=items, articles=trial.articles, complete=trial.complete)
 
-    @routes.get("/places")
-    def list_places(kind: Word = "") -> PlaceList:
-        """The gazetteer of the region."""
-        items = [
-            PlaceItem(**{name: getattr(place, name) for name in PlaceItem.model_fields})
-            for place in settings.profile.places
-            if not kind or place.kind == kind
-        ]
-        return PlaceList(items=items)
+
+def _add_channels(routes: APIRouter, services: Services) -> None:
+    settings = services.settings
 
     @routes.get("/channels")
     def list_channels() -> ChannelList:
@@ -184,8 +194,6 @@ def router(services: Services) -> APIRouter:
     def enable_channel(name: str, visitor: Admin) -> ChannelEnabled:
         """Send to a channel again, beginning with what it missed in the last day."""
         return ChannelEnabled(name=name, waiting=deeds.enable_channel(services, visitor, name))
-
-    return routes
 
 
 def _rule_item(rule: Rule) -> RuleItem:

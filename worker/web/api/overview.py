@@ -117,8 +117,6 @@ def router(services: Services) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["overview"])
     engine = services.store.engine
-    places, trends = MapQueries(engine), TrendQueries(engine)
-    known = {place.name: place for place in services.settings.profile.places}
 
     @routes.get("/flow")
     def get_flow() -> Flow:
@@ -129,6 +127,15 @@ def router(services: Services) -> APIRouter:
     def list_notices() -> NoticeList:
         """What is wrong with feeds and channels, as long as it is."""
         return NoticeList(items=[NoticeItem(**row) for row in OutcomeQueries(engine).open_notices()])
+
+    _add_map(routes, services)
+    _add_trends(routes, services)
+    return routes
+
+
+def _add_map(routes: APIRouter, services: Services) -> None:
+    places = MapQueries(services.store.engine)
+    known = {place.name: place for place in services.settings.profile.places}
 
     @routes.get("/map")
     def get_map(since: Moment | None = None, until: Moment | None = None) -> Map:
@@ -152,6 +159,10 @@ def router(services: Services) -> APIRouter:
             )
         return Map(since=first, until=last, items=items)
 
+
+def _add_trends(routes: APIRouter, services: Services) -> None:
+    trends = TrendQueries(services.store.engine)
+
     @routes.get("/trends")
     def get_trends(days: Annotated[int, Query(ge=1, le=366, description="of which today is the last")] = 30) -> Trends:
         """Articles, events, reports and casualties day by day."""
@@ -163,5 +174,3 @@ def router(services: Services) -> APIRouter:
             reports=[ReportDay(**row) for row in trends.reports_by_day(since)],
             tolls=[TollDay(**asdict(toll)) for toll in trends.tolls_by_day(since)],
         )
-
-    return routes

@@ -98,6 +98,13 @@ def router(services: Services) -> APIRouter:
         """Tokens for programs; they are made by `trucewire token`."""
         return TokenList(items=[TokenItem(**row) for row in token_list(engine)])
 
+    _add_audit(routes, services)
+    return routes
+
+
+def _add_audit(routes: APIRouter, services: Services) -> None:
+    engine = services.store.engine
+
     @routes.get("/audit")
     def list_audit(
         visitor: Admin,
@@ -122,5 +129,3 @@ def router(services: Services) -> APIRouter:
             limit=limit + 1,
         )
         return AuditPage(items=[AuditItem(**row) for row in rows[:limit]], next=next_of(AUDIT, rows, limit))
-
-    return routes

@@ -99,6 +99,12 @@ def router(services: Services) -> APIRouter:
             raise ProblemError(404, "There is no such feed.")
         return FeedItem(**rows[0])
 
+    _add_switches(routes, services)
+    _add_polls(routes, services)
+    return routes
+
+
+def _add_switches(routes: APIRouter, services: Services) -> None:
     @routes.post("/feeds/{feed_id}/enable")
     def enable_feed(feed_id: Id, visitor: Admin) -> Done:
         """Have a feed polled, whatever config/feeds.toml says."""
@@ -123,6 +129,8 @@ def router(services: Services) -> APIRouter:
         deeds.poll_feed(services, visitor, feed_id)
         return Done(id=feed_id)
 
+
+def _add_polls(routes: APIRouter, services: Services) -> None:
     @routes.get("/polls")
     def list_polls(
         feed: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
@@ -135,5 +143,3 @@ def router(services: Services) -> APIRouter:
         before_id = last_seen(POLLS, cursor)
         rows = services.queries.polls(feed_id=feed, outcome=outcome, since=since, limit=limit + 1, before_id=before_id)
         return PollPage(items=[PollItem(**row) for row in rows[:limit]], next=next_of(POLLS, rows, limit))
-
-    return routes

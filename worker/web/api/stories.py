@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from worker.bootstrap import Services
@@ -134,37 +134,42 @@ class Story(StoryBase):
     sources: list[VoiceItem]
 
 
+def story_filter(
+    open: Annotated[bool | None, Query(description="true: not closed; false: closed")] = None,  # noqa: A002
+    alerted: Annotated[bool | None, Query(description="with an alert, or without")] = None,
+    confirmation: Word = "",
+    concept: Word = "",
+    language: Word = "",
+    place: Word = "",
+    rule: Word = "",
+    since: Annotated[Moment | None, Query(description="whose newest article came then or later")] = None,
+    until: Moment | None = None,
+) -> StoryFilter:
+    """Which stories are asked for."""
+    return StoryFilter(
+        open=open,
+        alerted=alerted,
+        confirmation=confirmation,
+        concept=concept,
+        language=language,
+        place=place,
+        rule=rule,
+        since=since,
+        until=until,
+    )
+
+
+Stories = Annotated[StoryFilter, Depends(story_filter)]
+
+
 def router(services: Services) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/stories", tags=["stories"])
     queries = StoryQueries(services.store.engine, services.settings.profile.opposed)
 
     @routes.get("")
-    def list_stories(
-        open: Annotated[bool | None, Query(description="true: not closed; false: closed")] = None,  # noqa: A002
-        alerted: Annotated[bool | None, Query(description="with an alert, or without")] = None,
-        confirmation: Word = "",
-        concept: Word = "",
-        language: Word = "",
-        place: Word = "",
-        rule: Word = "",
-        since: Annotated[Moment | None, Query(description="whose newest article came then or later")] = None,
-        until: Moment | None = None,
-        cursor: Cursor = "",
-        limit: Limit = 50,
-    ) -> StoryPage:
+    def list_stories(wanted: Stories, cursor: Cursor = "", limit: Limit = 50) -> StoryPage:
         """Stories under a filter."""
-        wanted = StoryFilter(
-            open=open,
-            alerted=alerted,
-            confirmation=confirmation,
-            concept=concept,
-            language=language,
-            place=place,
-            rule=rule,
-            since=since,
-            until=until,
-        )
         rows = queries.stories(wanted, limit + 1, before_of(cursor))
         return StoryPage(items=[StoryItem(**row) for row in rows[:limit]], next=next_story(rows, limit))
 

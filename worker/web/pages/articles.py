@@ -78,6 +78,15 @@ def router(pages: Pages) -> APIRouter:
             page_captured=queries.page_capture(article_id) is not None,
         )
 
+    _add_why(routes, pages)
+    _add_captures(routes, pages)
+    return routes
+
+
+def _add_why(routes: APIRouter, pages: Pages) -> None:
+    queries = pages.services.queries
+    copies = CopyQueries(pages.services.store.engine)
+
     @routes.get("/articles/{article_id}/why")
     def why_page(request: Request, article_id: ArticleId) -> Response:
         article = _article(queries, article_id)
@@ -95,9 +104,6 @@ def router(pages: Pages) -> APIRouter:
             told=told,
             titles={rule.rule_id: rule.title for rule in pages.services.settings.rules},
         )
-
-    _add_captures(routes, pages)
-    return routes
 
 
 def _add_captures(routes: APIRouter, pages: Pages) -> None:

@@ -131,6 +131,13 @@ def router(pages: Pages) -> APIRouter:
             notices=notices,
         )
 
+    _add_feed(routes, pages)
+    return routes
+
+
+def _add_feed(routes: APIRouter, pages: Pages) -> None:
+    queries = OutcomeQueries(pages.services.store.engine)
+
     @routes.get("/feeds/{feed_id}")
     def feed_page(request: Request, feed_id: FeedId) -> Response:
         feed = queries.feed(feed_id)
@@ -150,8 +157,6 @@ def router(pages: Pages) -> APIRouter:
             notices=[one for one in notices if one["subject"] in {feed["url"], f"feed {feed_id}"}],
             may_switch=visitor.role.includes(Role.ADMIN),
         )
-
-    return routes
 
 
 def _shown(feed: Row, quiet: Collection[str], polled: Mapping[int, Sequence[tuple[str, int]]]) -> Row:

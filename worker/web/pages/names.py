@@ -21,7 +21,9 @@ class Names:
     def __init__(self, profile: Profile, publishers: Iterable[tuple[str, str]]) -> None:
         """Take the sides from `profile`; `publishers` are pairs of a publisher and its family."""
         countries = {place.side: place.label for place in reversed(profile.places) if place.kind == "country"}
-        others = {place.side: place.label for place in reversed(profile.places) if place.core and place.kind == "region"}
+        others = {
+            place.side: place.label for place in reversed(profile.places) if place.core and place.kind == "region"
+        }
         self._sides = {**others, **{side: name for name, side in profile.sides.items()}, **countries}
         families: dict[str, dict[str, None]] = {}
         for publisher, family in publishers:

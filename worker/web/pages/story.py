@@ -59,14 +59,17 @@ def router(pages: Pages) -> APIRouter:
             left=len(story["articles"]) - len(chosen),
         )
 
+    _add_alerts(routes, pages)
+    return routes
+
+
+def _add_alerts(routes: APIRouter, pages: Pages) -> None:
     @routes.get("/alerts/{alert_id}")
     def alert_page(alert_id: Id) -> Response:
-        alert = services.queries.alert(alert_id)
+        alert = pages.services.queries.alert(alert_id)
         if alert is None:
             raise ProblemError(404, "There is no such alert.")
         return RedirectResponse(f"/stories/{alert['story_id']}#alert-{alert_id}", 303)
-
-    return routes
 
 
 def _urgency(alert: Row) -> tuple[bool, int, int]:
