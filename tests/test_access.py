@@ -343,7 +343,7 @@ def test_a_head_is_that_of_a_get(guarded: Browser) -> None:
 def test_strangers_are_slowed_down(guarded: Browser, world: World, board: Switchboard) -> None:
     board.app = create_app(world.services)
 
-    answers = [guarded.get("/robots.txt").status for _ in range(STRANGER.burst)]
+    answers = [guarded.get("/healthz").status for _ in range(STRANGER.burst)]
     slowed = guarded.get("/api/v1/me", Accept="application/json")
 
     assert set(answers) == {200}
