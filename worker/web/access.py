@@ -34,7 +34,7 @@ MOST_FIELDS = 100
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Nobody is asked who they are here: /websub/ and /do/ have secrets in their paths, the rest tells nothing.
 OPEN = ("/static/", "/websub/", "/do/")
-OPEN_PATHS = frozenset({"/login", "/favicon.ico", "/robots.txt", "/healthz"})
+OPEN_PATHS = frozenset({"/login"})
 NOT_COUNTED = ("/static/", "/websub/")  # files that lie in memory; pushes, which have a limit of their own
 API = "/api/"
 FEED_ENDS = (".atom", ".json")  # feed readers cannot sign in: a token in the query lets them read these
