@@ -30,3 +30,7 @@ def test_another_day_or_town_is_another_instance(one: str, other: str) -> None:
 )
 def test_the_same_days_and_names_are_not(one: str, other: str) -> None:
     assert not is_another_instance(one, other)
+
+
+def test_a_number_of_thousands_of_digits_is_no_day() -> None:
+    assert not is_another_instance(f"Talks {'9' * 5000} May", f"Talks of {'9' * 5000} May")

@@ -13,7 +13,7 @@ from itertools import pairwise
 from worker.dates import month_of
 
 _WORD = re.compile(r"\w+")
-_MOST_DAYS = 31
+_MOST_DAYS, _MOST_DIGITS = 31, 2  # of a day; Python refuses to read thousands of digits
 
 
 def is_another_instance(one: str, other: str) -> bool:
@@ -30,7 +30,9 @@ def _days(words: list[str]) -> Iterator[tuple[int, int]]:
     """The days of the year that a headline names, as (month, day)."""
     for first, second in pairwise(words):
         for number, name in ((first, second), (second, first)):
-            if number.isdecimal() and 0 < int(number) <= _MOST_DAYS and (month := month_of(name)):
+            if len(number) > _MOST_DIGITS or not number.isdecimal():
+                continue
+            if 0 < int(number) <= _MOST_DAYS and (month := month_of(name)):
                 yield month, int(number)
 
 
