@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from worker.bylines import agency_credit, agency_of, machine_hint, without_byline
@@ -94,6 +96,14 @@ def test_a_machines_byline_is_a_hint(author: str, text: str) -> None:
 )
 def test_news_about_machines_is_none(author: str, text: str) -> None:
     assert machine_hint(author, text) == ""
+
+
+@pytest.mark.parametrize("sign", ["(", "\n", "* _"])
+def test_a_row_of_signs_costs_nothing(sign: str) -> None:
+    begun = process_time()
+
+    assert machine_hint("", sign * 600 + " AI ") == ""
+    assert process_time() - begun < 0.5
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,15 @@ def test_a_page_that_draws_itself_by_script_gives_the_article_that_its_scripts_c
     assert found.text.endswith("in the years before.")
 
 
-@pytest.mark.parametrize("script", ['var a = "' + "x" * 500 + '";', 'var a = "<p>' + "y" * 500 + '</p>";', '"' * 5000])
+@pytest.mark.parametrize(
+    "script",
+    [
+        'var a = "' + "x" * 500 + '";',
+        'var a = "<p>' + "y" * 500 + '</p>";',
+        '"' * 5000,
+        'var a = "<p>' + '\\"' * 200_000,  # read from each quote to the end, it would take half an hour
+    ],
+)
 def test_strings_of_scripts_that_are_no_article_are_not_its_text(script: str) -> None:
     html = f"<html><body><h1>Bridge over the Aras reopens</h1><script>{script}</script></body></html>"
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.){400,})"', re.DOTALL)
+# Or all the rest, where a string does not end: so that it is not read to there again from each quote within.
+_STRING = re.compile(r'"((?:[^"\\]|\\.){400,}+)(?:"|(\\?\Z))', re.DOTALL)
 _PARAGRAPHS = 3  # at least: less is a dialogue, or a teaser
 _MAX_SCRIPT = 1_000_000  # characters
 
@@ -27,9 +28,11 @@ def _markups(tree: HtmlElement) -> Iterator[str]:
         text = (script.text or "")[:_MAX_SCRIPT]
         if "p>" not in text and "p\\u003e" not in text:
             continue
-        for literal in _STRING.findall(text):
+        for found in _STRING.finditer(text):
+            if found[2] is not None:
+                break
             try:
-                value = json.loads(f'"{literal}"', strict=False)
+                value = json.loads(f'"{found[1]}"', strict=False)
             except ValueError:
                 continue
             if value.lstrip().startswith("<") and value.count("</p>") >= _PARAGRAPHS:
