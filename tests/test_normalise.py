@@ -84,6 +84,11 @@ def test_one_guid_for_all_entries_without_links_yields_to_what_they_say() -> Non
     assert len(set(keys)) == 2
 
 
+def test_a_guid_is_an_identity_that_any_database_stores() -> None:
+    assert identities([an_entry(guid=" a\0b\ud800c ", url="")], FEED) == ("guid:abc",)
+    assert identities([an_entry(guid="a\0b", url="")], FEED, repeated=["a\0b"])[0].startswith("hash:")
+
+
 def test_a_guid_reused_for_new_news_is_a_new_article() -> None:
     assert keys_of(an_entry(url="https://gazette.example/1")) != keys_of(an_entry(url="https://gazette.example/2"))
 

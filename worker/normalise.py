@@ -73,7 +73,7 @@ def identities(entries: Sequence[Entry], feed: Feed, repeated: Iterable[str] = (
         repeated: addresses and GUIDs that identify nothing: what other items of the document share, the site's page.
     """
     shared = {
-        form for raw in repeated for form in (canonical_url(raw), canonical_url(raw, fragment=True), f"guid:{raw}")
+        form for raw in repeated for form in (canonical_url(raw), canonical_url(raw, fragment=True), _as_guid(raw))
     }
     shared |= {canonical_url(feed.url)}
     found = [""] * len(entries)
@@ -198,7 +198,12 @@ def _published_at_address(entry: Entry) -> str:
 
 
 def _guid(entry: Entry) -> str:
-    guid = entry.guid.strip()
+    return _as_guid(entry.guid)
+
+
+def _as_guid(raw: str) -> str:
+    """A GUID as an identity that any database stores: without NUL and lone surrogates."""
+    guid = raw.replace("\0", "").encode("utf-8", "ignore").decode().strip()
     return f"guid:{guid}" if guid else ""
 
 
