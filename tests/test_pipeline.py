@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
@@ -12,7 +13,7 @@ from tests.factories import a_channel, a_poll_plan, a_silence, a_state
 from tests.world import Item, World, rss
 from worker import pipeline
 from worker.errors import DeliveryError, FetchError
-from worker.model import Outcome, Severity
+from worker.model import KnownArticle, Outcome, Severity
 from worker.normalise import articles_of
 from worker.pipeline.deliver import MAX_ATTEMPTS, back_off_s
 from worker.pipeline.tick import BATCH, HOST_SHARE
@@ -172,6 +173,26 @@ def test_a_feed_whose_rows_the_database_refuses_touches_no_other(world: World, m
     run_line(world)
 
     assert outcomes_of(world)["https://bad.example/rss"] == "internal_error"
+    assert [row["feed_id"] for row in world.services.queries.articles(ArticleFilter())] == [good]
+
+
+def test_a_feed_that_cannot_be_compared_with_the_log_touches_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = world.publishes(rss(CEASEFIRE))
+    world.publishes(rss(Item(7, "Headline of the bad one")), url="https://bad.example/rss")
+    look_up = type(world.store.polls).known_articles
+
+    def refuse_bad(self: object, keys: Iterable[str]) -> dict[str, KnownArticle]:
+        asked = list(keys)
+        if any(key.endswith("/7") for key in asked):
+            raise ValueError("a name that cannot be looked up")
+        return look_up(self, asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(world.store.polls), "known_articles", refuse_bad)
+    run_line(world)
+
+    assert outcomes_of(world) == {"https://outlet.example/rss": "new", "https://bad.example/rss": "internal_error"}
     assert [row["feed_id"] for row in world.services.queries.articles(ArticleFilter())] == [good]
 
 

@@ -135,24 +135,25 @@ def _internal(error: Exception) -> FetchError:
 
 
 def _apply(services: Services, polled: Sequence[Polled], price: float) -> list[PollPlan]:
-    plans = _plans(services, polled, price)
     try:
+        plans = _plans(services, polled, price)
         services.store.polls.apply_polls(plans)
     except Exception:
-        log.warning("poll batch=%d apply=one_by_one", len(plans), exc_info=True)
-        plans = [_apply_alone(services, one, plan, price) for one, plan in zip(polled, plans, strict=True)]
+        log.warning("poll batch=%d apply=one_by_one", len(polled), exc_info=True)
+        plans = [_apply_alone(services, one, price) for one in polled]
     note_hubs(services, polled)
     for plan in plans:
         _log_poll(plan)
     return plans
 
 
-def _apply_alone(services: Services, polled: Polled, plan: PollPlan, price: float) -> PollPlan:
+def _apply_alone(services: Services, polled: Polled, price: float) -> PollPlan:
     try:
+        (plan,) = _plans(services, [polled], price)
         services.store.polls.apply_polls([plan])
     except Exception as error:  # noqa: BLE001  recorded as this feed's outcome; a database that is gone raises below
         failed = replace(polled, response=None, parsed=None, articles=(), error=_internal(error))
-        plan = _plans(services, [failed], price)[0]
+        (plan,) = _plans(services, [failed], price)
         services.store.polls.apply_polls([plan])
     return plan
 
