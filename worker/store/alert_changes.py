@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.engine import Connection
 
 from worker.corroboration import Story, confirmation_of, strongest
@@ -21,6 +21,10 @@ from worker.updates import Arrival, first_word, update_of
 
 # Made once: making a statement costs more than running it.
 _RAISED = alerts.insert().returning(alerts.c.id)
+_CHANGED = update(alerts).where(alerts.c.id == bindparam("alert"))  # in the columns that are handed in
+_CONFIRMED = update(stories).where(stories.c.id == bindparam("story"))
+_OWN = (alert_articles.c.alert_id == bindparam("alert")) & (alert_articles.c.article_id == bindparam("article"))
+_SPEAKS_ANEW, _SPEAKS_NO_MORE = update(alert_articles).where(_OWN), delete(alert_articles).where(_OWN)
 
 
 def write_alerts(
@@ -118,7 +122,7 @@ def _change(
         values |= _saying(change.match, arrival, fired)
     if change.reason is None:
         if change.confirmation is not alert.confirmation:
-            connection.execute(update(alerts).where(alerts.c.id == alert.alert_id).values(values))
+            connection.execute(_CHANGED, {"alert": alert.alert_id} | values)
         return changed
     changed = replace(changed, revision=alert.revision + 1, closed=False)
     values |= {
@@ -130,7 +134,7 @@ def _change(
         "closed_at": None,
         "closed_reason": "",
     }
-    connection.execute(update(alerts).where(alerts.c.id == alert.alert_id).values(values))
+    connection.execute(_CHANGED, {"alert": alert.alert_id} | values)
     return _write_update(connection, changed, change.reason, arrival.judged.stored, now)
 
 
@@ -168,16 +172,16 @@ def _write_voice(
 ) -> KnownAlert:
     """Keep that an article stands behind an alert, or does no more."""
     stored = arrival.judged.stored
-    own = (alert_articles.c.alert_id == alert.alert_id) & (alert_articles.c.article_id == stored.article_id)
+    own = {"alert": alert.alert_id, "article": stored.article_id}
     spoke = {article: revision for article, revision in alert.spoke.items() if article != stored.article_id}
     if stance is None:
         told = any(one.article_id == stored.article_id for one in alert.told)
         if stored.article_id in alert.spoke and not told:
-            connection.execute(delete(alert_articles).where(own))
+            connection.execute(_SPEAKS_NO_MORE, own)
         return replace(alert, spoke=alert.spoke if told else spoke)
     values = {"stance": str(stance), "article_revision": stored.revision}
     if stored.article_id in alert.spoke:
-        connection.execute(update(alert_articles).where(own).values(values))
+        connection.execute(_SPEAKS_ANEW, own | values)
     else:
         row = {"alert_id": alert.alert_id, "article_id": stored.article_id, "added_at": now}
         connection.execute(insert_new(connection, alert_articles), row | values)
@@ -188,5 +192,5 @@ def _write_confirmation(connection: Connection, known: KnownStory, story: Story)
     """A story is as sure as the surest thing that is said in it."""
     confirmation = strongest(confirmation_of(story.voices_of(said), story.opposed) for said in known.reports().values())
     if confirmation is not known.confirmation:
-        connection.execute(update(stories).where(stories.c.id == known.story_id).values(confirmation=str(confirmation)))
+        connection.execute(_CONFIRMED, {"story": known.story_id, "confirmation": str(confirmation)})
         known.confirmation = confirmation
