@@ -194,6 +194,25 @@ def test_who_falls_behind_is_let_go_and_misses_nothing(world: World) -> None:
     assert again[1:] == [b"%d" % number for number in range(1, MOST_WAITING + 3)]
 
 
+def test_after_a_pause_a_page_is_told_what_it_does_not_show(world: World, engine: Engine) -> None:
+    changes, row = Changes(Pages(world.services, all_assets())), an_article_of(engine)
+    changes.look()
+    world.passes(minutes=40)
+    happened = world.now - timedelta(minutes=30)
+    with engine.begin() as connection:
+        new = {"id": 999, "key": "https://outlet.example/999", "first_seen_at": happened}
+        connection.execute(insert(articles), row | new)
+        connection.execute(update(stories).where(stories.c.id == 4).values(last_at=happened))
+        connection.execute(update(alerts).where(alerts.c.id == 2).values(updated_at=happened, revision=3))
+
+    events = changes.look()
+    slept, fresh = NOW, world.now
+
+    for about in ("alerts", "articles", "stories"):
+        assert [event.about for event in events if Reader(about, slept).wants(event)] == [about]
+        assert not [event for event in events if Reader(about, fresh).wants(event)]
+
+
 def test_a_visitor_leaves_room_for_others(world: World) -> None:
     async def open_many() -> None:
         broadcast = Broadcast(Changes(Pages(world.services, all_assets())))

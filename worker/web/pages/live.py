@@ -37,6 +37,7 @@ BREATH_S = 15.0  # a comment at least so often: proxies end what is silent, and 
 LOOK_BACK = timedelta(minutes=2)  # a transaction may commit long after the time it carries, or than one with higher ids
 LATELY = timedelta(hours=1)  # stories with a report since then: an article may wait so long to be judged
 MOST_COUNTED = 1000  # articles of one look
+LONGEST_PAUSE = timedelta(days=1)  # between two looks; of alerts and stories, nothing older is told after it
 KEPT = 300  # events, for readers who come back
 LONGEST_NUMBER = 18  # digits
 MOST_WAITING = 64  # events of one reader
@@ -85,7 +86,11 @@ class Reader:
 
 
 class Changes:
-    """Looks at the database, and says what has changed since its last look. Knows no reader."""
+    """Looks at the database, and says what has changed since its last look. Knows no reader.
+
+    Where that was long ago, as nobody was reading, events carry the times of what they tell: a page that was rendered
+    since then shows it already, one that was asleep meanwhile does not.
+    """
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
@@ -94,7 +99,7 @@ class Changes:
         self._stories = StoryQueries(pages.services.store.engine)
         self._known: dict[int, tuple[object, ...]] = {}
         self._revisions: dict[int, int] = {}
-        self._first = True
+        self._looked_at: datetime | None = None
         self._gaps: Gaps | None = None
         self._unjudged: deque[int] = deque(maxlen=MOST_UNJUDGED)
         self._reported: dict[int, datetime] | None = None
@@ -110,18 +115,24 @@ class Changes:
 
     def look(self) -> list[Event]:
         """Events since the last look; the first one tells what changed of late, as far as it carries its time."""
-        now = self._pages.services.now()
-        return [*self._alerts(now), *self._articles(now), *self._changed_stories(now)]
+        now, last = self._pages.services.now(), self._looked_at
+        late = last is None or now - last > LOOK_BACK
+        since = now if last is None else max(last, now - LONGEST_PAUSE)
+        events = [
+            *self._alerts(now, since - LOOK_BACK, late),
+            *self._articles(now, late),
+            *self._changed_stories(now, since - LATELY, late),
+        ]
+        self._looked_at = now  # only now: what a database that was away held back is told when it is there again
+        return events
 
-    def _alerts(self, now: datetime) -> Iterator[Event]:
-        first, since = self._first, now - LOOK_BACK
-        self._first = False
+    def _alerts(self, now: datetime, since: datetime, late: bool) -> Iterator[Event]:
         moments: dict[int, datetime] = {}
         news: set[int] = set()
         rows = self._queries.changed_alerts(since, now)
         for row in rows:
             state = tuple(value for name, value in row.items() if name != "changed_at")
-            at = row["changed_at"] if first else now
+            at = row["changed_at"] if late else now
             if self._known.get(row["id"]) != state and at is not None:
                 moments[row["story_id"]] = max(at, moments.get(row["story_id"], at))
                 told_at = row["updated_at"] or row["raised_at"]
@@ -142,7 +153,7 @@ class Changes:
         html = self._pages.piece("told.html", "item", story, now=now)
         return {"story_id": story_id, "severity": story.severity, "open": True, "html": html}
 
-    def _articles(self, now: datetime) -> Iterator[Event]:
+    def _articles(self, now: datetime, late: bool) -> Iterator[Event]:
         if self._gaps is None:
             self._gaps = Gaps(self._arrivals.newest(), LOOK_BACK)
             return
@@ -150,8 +161,9 @@ class Changes:
         self._gaps.saw(ids, now)
         if ids:
             rows = self._arrivals.rows(ids) if len(ids) <= MOST_ROWS else []
+            at = self._arrivals.rows(ids[:1])[0]["first_seen_at"] if late else now
             self._unjudged.extend(row["id"] for row in rows if row["matched_at"] is None)
-            yield self._event("articles", "articles", now, {"new": len(ids), "rows": self._rendered(rows, now)})
+            yield self._event("articles", "articles", at, {"new": len(ids), "rows": self._rendered(rows, now)})
         if self._unjudged:
             judged = self._arrivals.judged(self._unjudged)
             for row in judged:
@@ -162,9 +174,9 @@ class Changes:
     def _rendered(self, rows: list[Row], now: datetime) -> list[Row]:
         return [{"id": row["id"], "html": self._pages.piece("rows.html", "row", row, now=now)} for row in rows]
 
-    def _changed_stories(self, now: datetime) -> Iterator[Event]:
+    def _changed_stories(self, now: datetime, since: datetime, late: bool) -> Iterator[Event]:
         """Those whose newest report is another one than at the last look, whichever worker was first to commit."""
-        before, self._reported = self._reported, self._stories.last_reports(now - LATELY)
+        before, self._reported = self._reported, self._stories.last_reports(since)
         if before is None:
             return
         changed = {story_id for story_id, at in self._reported.items() if before.get(story_id) != at}
@@ -172,7 +184,8 @@ class Changes:
             return
         rows = self._stories.stories(StoryFilter(among=frozenset(changed)), MOST_ROWS)
         told = [{"id": row["id"], "html": self._pages.piece("rows.html", "story", row, now=now)} for row in rows]
-        yield self._event("stories", "stories", now, {"new": len(changed), "rows": told})
+        at = max(self._reported[story_id] for story_id in changed) if late else now
+        yield self._event("stories", "stories", at, {"new": len(changed), "rows": told})
 
     def _event(self, kind: str, about: str, at: datetime, told: Row) -> Event:
         self._number += 1
@@ -263,7 +276,7 @@ def router(pages: Pages) -> APIRouter:
         who = f"{visitor.how} {visitor.name}" if visitor.how is not How.LOOPBACK else ""
         broadcast.refuse_too_many(who)
         now = pages.services.now()
-        begin = now if since is None else max(now - LOOK_BACK, datetime.fromtimestamp(since, now.tzinfo))
+        begin = now if since is None else datetime.fromtimestamp(since, now.tzinfo)
         last = changes.number_of(request.headers.get("last-event-id", ""))
         stream = broadcast.events(Reader(about, begin, who, last))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
