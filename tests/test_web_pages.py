@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -141,6 +143,16 @@ def test_what_a_page_leaves_out_of_its_address_it_says(desk: Browser, path: str,
 
     assert page.status == 200
     assert said in page.text
+
+
+@pytest.mark.parametrize("query", ["since=7d&language=en", "since=2026-03-14&until=2026-03-15T12:00", "until=1d"])
+def test_a_search_offers_a_feed_that_can_be_read(desk: Browser, query: str) -> None:
+    page = desk.get(f"/log?{query}").text
+
+    for kind in ("atom", "json"):
+        address = re.search(rf'href="(/log\.{kind}[^"]*)"', page)
+        assert address is not None
+        assert desk.get(html.unescape(address[1])).status == 200
 
 
 @pytest.mark.parametrize(

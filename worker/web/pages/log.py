@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from worker.errors import TooSlowError
 from worker.model import CONCEPTS, Stance
 from worker.queries import ArticleFilter
-from worker.web.pages.asking import SPAN_WORDS, Asked, asked, moment
+from worker.web.pages.asking import SPAN_WORDS, SPANS, TIMES, Asked, asked, moment
 from worker.web.pages.rendering import Pages, address
 from worker.web.problems import TOO_SLOW
 
@@ -36,6 +37,12 @@ def wanted_of(query: Asked, now: datetime) -> ArticleFilter:
         since=moment(query.get("since"), now),
         until=moment(query.get("until"), now),
     )
+
+
+def _of_feed(filtered: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """The query of a feed of the same, which takes times and no spans back from now."""
+    spans = {name: (now - SPANS[filtered[name]]).isoformat() for name in TIMES if filtered.get(name) in SPANS}
+    return {**filtered, **spans}
 
 
 class Choices:
@@ -89,6 +96,7 @@ def router(pages: Pages) -> APIRouter:
             choices=choices,
             spans=SPAN_WORDS,
             filtered=filtered,
+            feed=_of_feed(filtered, now),
             unread=query.unread,
             complaint=complaint,
             newest=address("/log", filtered) if before else "",
