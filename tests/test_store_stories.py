@@ -165,6 +165,16 @@ def test_an_article_that_is_in_no_story_any_more_is_not_found(store: Store) -> N
     assert (before, found_by(store, TITLES[0])) == ([[1], [1]], [[], []])
 
 
+def test_what_is_too_old_to_be_found_takes_no_room_in_the_index(store: Store) -> None:
+    stored_feed(store)
+    for number, at in ((1, NOW), (2, NOW - 2 * WINDOW)):
+        judged = judged_of(store, number, title=TITLES[0], published_at=at)
+        store.matches.apply_matches(judged, into(None), NOW, SINCE)
+
+    assert found_by(store, TITLES[0]) == [[1], [1]]
+    assert store.matches.window.filing.end == 1
+
+
 def test_what_was_rolled_back_is_not_found(store: Store) -> None:
     stored_feed(store)
     first, second = judged_of(store, 1, 2, title=TITLES[0])

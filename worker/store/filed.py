@@ -51,13 +51,13 @@ _REFILED = update(signatures).where(signatures.c.article_id.in_(_MOVING)).values
 
 
 def read_up(connection: Connection, filing: Filing, since: datetime) -> None:
-    """Let `filing` know all that was filed since it was last read; an empty one, what was published since `since`."""
+    """Let `filing` know all that was filed since it was last read, under no key where it is too old to be found."""
     before = minute_of(since) - _SLACK_MIN
     least = _EVER if filing.last else before
     while True:
         rows = connection.execute(_NEXT, {"last": filing.last, "least": least}).all()
         for placed, article_id, minute, keys in rows:
-            filing.add(placed, article_id, minute, keys_from_bytes(keys))
+            filing.add(placed, article_id, minute, keys_from_bytes(keys) if minute >= before else ())
         filing.trim(before)
         if len(rows) < AT_ONCE:
             return

@@ -19,7 +19,7 @@ _BUCKET_BITS = 20
 _BUCKETS = 1 << _BUCKET_BITS
 _GROUP_BITS = 2  # postings of one article lie in groups of four, so that whose they are is noted once for four
 _GROUP = 1 << _GROUP_BITS
-_MOST_POSITIONS = (1 << 32) - 1024
+_MOST_POSITIONS = 1 << 31  # far enough below what an array of "I" holds for all that is read up at once
 _GONE = -(1 << 62)  # the minute of an article that has been filed anew
 _SERIAL_BITS = 32
 _SERIAL = (1 << _SERIAL_BITS) - 1
@@ -57,7 +57,7 @@ class Filing:
 
     @property
     def is_full(self) -> bool:
-        """Whether positions have run out, after a hundred million articles: a new index is to be filled."""
+        """Whether positions have run out, after fifty million articles: a new index is to be filled."""
         return self._start + len(self._tags) > _MOST_POSITIONS
 
     def add(self, number: int, article_id: int, minute: int, keys: Sequence[int]) -> None:
