@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,12 +15,13 @@ from tests.factories import a_channel, a_poll_plan, a_silence, a_state
 from tests.world import Item, World, rss
 from worker import pipeline
 from worker.errors import DeliveryError, FetchError
-from worker.model import KnownArticle, Outcome, Severity
+from worker.model import Judged, KnownArticle, MatchPlan, Outcome, Severity
 from worker.normalise import articles_of
 from worker.pipeline.deliver import MAX_ATTEMPTS, back_off_s
 from worker.pipeline.tick import BATCH, HOST_SHARE
 from worker.queries import AlertFilter, ArticleFilter
 
+pipeline_match = import_module("worker.pipeline.match")  # the package has the function under that name
 CEASEFIRE = Item(
     1,
     "Armenia and Azerbaijan agree ceasefire in Karabakh",
@@ -432,6 +435,24 @@ def test_an_article_that_cannot_be_judged_is_kept_as_unknown(world: World, monke
     assert article is not None
     assert article["region"] == "unknown"
     assert "RecursionError" in article["judgement"]["evidence"][0]
+
+
+def test_an_article_that_cannot_be_placed_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = pipeline_match.match_plan
+
+    def refuse_budget(judged: Judged, *given: Any, **named: Any) -> MatchPlan:
+        if judged.stored.article.title == BUDGET.title:
+            raise RecursionError("too deep")
+        plan: MatchPlan = place(judged, *given, **named)
+        return plan
+
+    monkeypatch.setattr(pipeline_match, "match_plan", refuse_budget)
+    world.publishes(rss(CEASEFIRE, BUDGET))
+
+    run_line(world)
+
+    assert alerts_of(world) == ["ceasefire"]
+    assert [name for name, _ in world.sent] == ["desk"]
 
 
 def test_back_off_never_shrinks_and_is_capped() -> None:
