@@ -76,6 +76,16 @@ def test_filters_that_look_together_tell_their_texts_apart() -> None:
     assert found == [(True, True), (False, True), (False, False)]
 
 
+def test_a_filter_that_joins_while_a_text_is_looked_at_finds_it_all_the_same() -> None:
+    lookout = Lookout()
+    Prefilter(re.compile("read also"), lookout=lookout)
+    looking = lookout.found_in
+    late = Prefilter(re.compile("subscribe"), lookout=lookout)
+
+    assert looking("Subscribe to the letter") == 0  # what another thread began with is remembered apart
+    assert late.may_match("Subscribe to the letter")
+
+
 def test_words_are_looked_for_besides_expressions() -> None:
     assert Prefilter(re.compile("robot"), words=(" ai",), lookout=Lookout()).may_match("Written by AI")
 

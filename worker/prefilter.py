@@ -10,9 +10,10 @@ Never says no where an expression would match.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from importlib import import_module
+from threading import Lock
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -29,35 +30,42 @@ class Lookout:
     """What several filters look for, found in one pass over a text."""
 
     def __init__(self) -> None:
+        self._joining = Lock()  # modules may be imported by several threads
         self._filters = 0
         self._bits: dict[str, int] = {}  # by word: of the filters that look for it
-        self.found_in = lru_cache(maxsize=4)(self._found_in)  # they ask about one text in turn
+        self.found_in = _finder(self._bits)
 
     def joined(self, words: Iterable[str]) -> int:
-        """The bit of one more filter, which looks for `words`; all join before the first text comes."""
-        bit = 1 << self._filters
-        self._filters += 1
-        for word in words:
-            self._bits[word] = self._bits.get(word, 0) | bit
-        self.__dict__.pop("_automaton", None)
-        self.found_in.cache_clear()
+        """The bit of one more filter, which looks for `words`."""
+        with self._joining:
+            bit = 1 << self._filters
+            self._filters += 1
+            # Never in place: whoever looks at a text meanwhile must not remember for all what it found for some.
+            self._bits = self._bits | {word: self._bits.get(word, 0) | bit for word in words}
+            self.found_in = _finder(self._bits)
         return bit
 
-    def _found_in(self, text: str) -> int:
-        """The bits of the filters whose expressions may match in `text`."""
-        automaton, bits = self._automaton
+
+def _finder(bits: Mapping[str, int]) -> Callable[[str], int]:
+    """What finds the bits of the filters whose expressions may match in a text; made ready when it is first asked."""
+
+    @cache
+    def ready() -> tuple[BytesAhoCorasick, list[int]]:
+        words = sorted(bits)
+        # A DFA is twice as fast as the default.
+        automaton = BytesAhoCorasick([word.encode() for word in words], implementation=Implementation.DFA)
+        return automaton, [bits[word] for word in words]
+
+    @lru_cache(maxsize=4)  # filters ask about one text in turn
+    def found_in(text: str) -> int:
+        automaton, of_words = ready()
         found = 0
         hits = automaton.find_matches_as_indexes(folded(text).encode("utf-8", "replace"), overlapping=True)
         for word, _, _ in hits:
-            found |= bits[word]
+            found |= of_words[word]
         return found
 
-    @cached_property
-    def _automaton(self) -> tuple[BytesAhoCorasick, list[int]]:
-        words = sorted(self._bits)
-        # A DFA is twice as fast as the default.
-        automaton = BytesAhoCorasick([word.encode() for word in words], implementation=Implementation.DFA)
-        return automaton, [self._bits[word] for word in words]
+    return found_in
 
 
 _EVERY = Lookout()  # of the filters that modules have as constants
