@@ -141,8 +141,8 @@ _NOTICES = {
         r"(?:отозван[аоы]?(?: редакцией)?\s?(?:[.\n]|$)|снят[аоы]? с публикации)|"
         rf"\bредакция отзывает (?:эт\w+ |данн\w+ )?{_THE_RU}|"
         rf"\bbu {_THE_AZ} (?:geri (?:çağirilib|götürülüb)|(?:saytdan )?(?:çixarilib|silinib))|"
-        rf"\bbu {_THE_TR} (?:geri çekil|yayindan kaldiril)(?:di|di|miştir|miştir)|"
-        rf"(?:^|[\n.!?]\s?){_THE_TR} (?:geri çekil|yayindan kaldiril)(?:miştir|miştir)|"
+        rf"\bbu {_THE_TR} (?:geri çekil|yayindan kaldiril)(?:di|miştir)|"
+        rf"(?:^|[\n.!?]\s?){_THE_TR} (?:geri çekil|yayindan kaldiril)miştir|"
         rf"(?:^|[\n.!?։]\s?)(?:այս )?{_THE_HY} (?:հետ է կանչվել|հանվել է կայքից)|"
         rf"(?:^|[\n.!?]\s?)(?:ეს )?{_THE_KA} (?:გამოხმობილია|გაუქმებულია|წაიშალა საიტიდან)"
     ),
