@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from tests.factories import (
@@ -40,6 +41,7 @@ from worker.model import (
 from worker.queries import AlertFilter, ArticleFilter, Queries
 from worker.store import Store
 from worker.store.matches import Place
+from worker.tables import captures
 
 SOON = NOW + timedelta(minutes=1)
 LATER = NOW + timedelta(minutes=10)
@@ -474,6 +476,15 @@ def test_pruning_drops_old_polls_and_no_article(store: Store) -> None:
     assert dropped == 1
     assert [row["started_at"] for row in ask(store).polls()] == [LATER]
     assert len(ask(store).articles(ArticleFilter())) == 1
+
+
+def test_a_capture_whose_bytes_cannot_be_read_any_more_is_none(store: Store) -> None:
+    capture = Capture("ab" * 32, "https://outlet.example/rss", NOW, {}, b"<rss>" * 1000)
+    store.polls.apply_polls([a_poll_plan(an_article(1), feed_id=stored_feed(store), capture=capture)])
+    with store.engine.begin() as connection:
+        connection.execute(update(captures).values(body=b"damaged"))
+
+    assert ask(store).capture(1) is None
 
 
 def test_pruning_drops_old_captures_and_keeps_what_was_read_out_of_them(store: Store) -> None:

@@ -50,8 +50,12 @@ def _ids(connection: Connection, digests: Sequence[str]) -> dict[str, int]:
 
 
 def capture_of(connection: Connection, capture_id: int | None) -> Capture | None:
-    """The document under that id, as it was fetched."""
+    """The document under that id, as it was fetched; None where it is not kept, or cannot be read any more."""
     row = connection.execute(select(captures).where(captures.c.id == capture_id)).one_or_none()
     if row is None:
         return None
-    return Capture(row.sha256, row.url, row.fetched_at, row.headers, zstd.decompress(row.body))
+    try:
+        body = zstd.decompress(row.body)
+    except zstd.ZstdError:
+        return None
+    return Capture(row.sha256, row.url, row.fetched_at, row.headers, body)
