@@ -124,6 +124,8 @@ def array_of(texts: Sequence[str | None]) -> str:
     Raises:
         ValueError: one of them holds a NUL.
     """
+    if not texts:
+        return "{}"
     if None in texts:
         return f"{{{','.join('NULL' if one is None else array_of([one])[1:-1] for one in texts)}}}"
     joined = "\0".join(texts)  # type: ignore[arg-type]  # None is not among them
