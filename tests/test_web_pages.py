@@ -136,6 +136,9 @@ def test_the_log_is_paged_without_gap(desk: Browser) -> None:
         ("/map?sinc=7d", "did you mean “since”?"),
         ("/trends?day=7d", "did you mean “days”?"),
         ("/audit?whom=x", "did you mean “who”?"),
+        ("/map?span=2y", "“2y” is left out: “span” is one of 1d, 7d, 30d, 90d."),
+        ("/trends?days=9", "“9” is left out: “days” is one of 7d, 30d, 90d."),
+        ("/stories?state=opne", "“opne” is left out: “state” is one of open, closed."),
     ],
 )
 def test_what_a_page_leaves_out_of_its_address_it_says(desk: Browser, path: str, said: str) -> None:

@@ -22,6 +22,7 @@ SPANS = {
 }
 SPAN_WORDS = {"1h": "last hour", "1d": "last day", "7d": "last week", "30d": "last month", "90d": "last three months"}
 TIMES, NUMBERS = ("since", "until"), ("feed", "story", "before")
+NO_CHOICES: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,13 @@ class Asked:
         return {other: value for other, value in self.values.items() if other != name}
 
 
-def asked(query: Mapping[str, str], read: Collection[str], now: datetime, numbers: Iterable[str] = NUMBERS) -> Asked:
+def asked(
+    query: Mapping[str, str],
+    read: Collection[str],
+    now: datetime,
+    numbers: Iterable[str] = NUMBERS,
+    choices: Mapping[str, Collection[str]] = NO_CHOICES,
+) -> Asked:
     """Read a query.
 
     Args:
@@ -52,6 +59,7 @@ def asked(query: Mapping[str, str], read: Collection[str], now: datetime, number
         read: the parameters that the page knows.
         now: spans of time end here.
         numbers: which of them are ids.
+        choices: the only values of some of them.
     """
     given = {name: text(value) for name, value in query.items()}
     strange = unread(given, read)
@@ -64,6 +72,9 @@ def asked(query: Mapping[str, str], read: Collection[str], now: datetime, number
         remedy = "a time is 7d, 2026-03-14 or 2026-03-14T12:00" if name in TIMES else "it is a number"
         said.append(f"“{value}” is left out: for “{name}”, {remedy}.")
         del values[name]
+    for name, allowed in choices.items():
+        if name in values and values[name] not in allowed:
+            said.append(f"“{values.pop(name)}” is left out: “{name}” is one of {', '.join(allowed)}.")
     return Asked(values, said)
 
 

@@ -93,8 +93,8 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/map")
     def map_page(request: Request) -> Response:
         now = pages.services.now()
-        query = asked(request.query_params, READ, now)
-        span = query.get("span") if query.get("span") in SPANS else "7d"
+        query = asked(request.query_params, READ, now, choices={"span": SPANS})
+        span = query.get("span") or "7d"
         frame = frame_of(span, query.get("since"), query.get("until"), now)
         found = queries.places(frame.since, frame.until)
         severities = queries.severities(frame.since, frame.until)

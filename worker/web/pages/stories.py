@@ -47,7 +47,7 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/stories")
     def stories_page(request: Request) -> Response:
         now = services.now()
-        query = asked(request.query_params, READ, now, numbers=())
+        query = asked(request.query_params, READ, now, numbers=(), choices={"state": STATES, "alerted": ALERTED})
         before, filtered = query.get("before"), query.without("before")
         wanted = wanted_of(query, now)
         found = queries.stories(wanted, AT_ONCE + 1, before_of(before))

@@ -29,9 +29,9 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/trends")
     def trends_page(request: Request) -> Response:
         now = pages.services.now()
-        query = asked(request.query_params, READ, now)
+        query = asked(request.query_params, READ, now, choices={"days": SPANS})
         days = query.get("days")
-        span = days if days in SPANS else "30d"
+        span = days or "30d"
         axis, since = _days(now, SPANS[span]), _begin(now, SPANS[span])
         by_day = {row["day"]: row for row in queries.articles_by_day(since)}
         if not days and by_day and min(by_day) >= axis[-SPANS["7d"]]:  # a month with three weeks of nothing
