@@ -80,6 +80,7 @@ def test_a_filter_that_joins_while_a_text_is_looked_at_finds_it_all_the_same() -
     lookout = Lookout()
     Prefilter(re.compile("read also"), lookout=lookout)
     looking = lookout.found_in
+    assert looking("neither") == 0
     late = Prefilter(re.compile("subscribe"), lookout=lookout)
 
     assert looking("Subscribe to the letter") == 0  # what another thread began with is remembered apart

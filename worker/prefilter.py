@@ -10,10 +10,10 @@ Never says no where an expression would match.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import import_module
-from threading import Lock
+from itertools import count
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -30,27 +30,27 @@ class Lookout:
     """What several filters look for, found in one pass over a text."""
 
     def __init__(self) -> None:
-        self._joining = Lock()  # modules may be imported by several threads
-        self._filters = 0
-        self._bits: dict[str, int] = {}  # by word: of the filters that look for it
-        self.found_in = _finder(self._bits)
+        self._numbers = count()
+        self._joined: list[tuple[int, frozenset[str]]] = []  # the bit of each filter, and its words
+        self.found_in = _finder(self._joined)
 
     def joined(self, words: Iterable[str]) -> int:
         """The bit of one more filter, which looks for `words`."""
-        with self._joining:
-            bit = 1 << self._filters
-            self._filters += 1
-            # Never in place: whoever looks at a text meanwhile must not remember for all what it found for some.
-            self._bits = self._bits | {word: self._bits.get(word, 0) | bit for word in words}
-            self.found_in = _finder(self._bits)
+        bit = 1 << next(self._numbers)
+        self._joined.append((bit, frozenset(words)))
+        # A new one: another thread that looks at a text meanwhile must not remember for this filter what it found.
+        self.found_in = _finder(self._joined)
         return bit
 
 
-def _finder(bits: Mapping[str, int]) -> Callable[[str], int]:
+def _finder(joined: Sequence[tuple[int, frozenset[str]]]) -> Callable[[str], int]:
     """What finds the bits of the filters whose expressions may match in a text; made ready when it is first asked."""
 
     @cache
     def ready() -> tuple[BytesAhoCorasick, list[int]]:
+        bits: dict[str, int] = {}
+        for bit, looked_for in tuple(joined):
+            bits |= {word: bits.get(word, 0) | bit for word in looked_for}
         words = sorted(bits)
         # A DFA is twice as fast as the default.
         automaton = BytesAhoCorasick([word.encode() for word in words], implementation=Implementation.DFA)
