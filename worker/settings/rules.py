@@ -5,7 +5,6 @@ A rule asks for concepts, for words of its own, or for both. What can never fire
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +13,7 @@ from pydantic import Field, model_validator
 
 from worker.errors import SettingsError
 from worker.model import ConceptName, Region, Rule, Severity, Stance
-from worker.settings.toml import Section, read_toml
+from worker.settings.toml import Section, nearest, read_toml
 
 Word = Annotated[str, Field(min_length=2, max_length=100)]
 Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
@@ -150,9 +149,8 @@ def read_rules(
 
 def _nearest(name: str, known: frozenset[str]) -> str:
     """A question after the one of `known` that `name` may be meant for; "" for none."""
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    near = near or [other for other in sorted(known) if name.casefold() in other.casefold()]
-    return f"did you mean {near[0]!r}?" if near else ""
+    near = nearest(name, known)
+    return f"did you mean {near!r}?" if near else ""
 
 
 def _rule(section: RuleSection) -> Rule:
