@@ -5,6 +5,7 @@ A name with an exclamation mark before it is excluded: `rules = ["!talks"]` take
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from worker.model.delivery import (
     Routing,
     Throttle,
 )
-from worker.settings.toml import Section, nearest, read_toml
+from worker.settings.toml import Section, read_toml
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LENGTH = re.compile(r"(\d{1,4})\s*([smhd])")
@@ -243,8 +244,9 @@ def _check(file: str, key: str, given: Sequence[str], names: Collection[str], wh
 
 
 def _closest(name: str, names: Collection[str]) -> str:
-    if close := nearest(name, names):
-        return f"did you mean {close}?"
+    close = difflib.get_close_matches(name, sorted(names), n=1)
+    if close:
+        return f"did you mean {close[0]}?"
     return f"use one of {', '.join(sorted(names))}" if 0 < len(names) <= 20 else "use a name that the settings give"
 
 
